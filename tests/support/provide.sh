@@ -140,6 +140,7 @@ provide_ntfy() {
   work=$PWD/.testbench/ntfy.apt
   rm -rf "$work"
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial" .testbench/ntfy
+  # shellcheck disable=SC2016 # apt fills it in
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep '/debian/*$' | head -n 1)
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s sid main\n' \
     "${mirror:-http://deb.debian.org/debian}" >"$work/sources.list"
