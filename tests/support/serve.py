@@ -151,6 +151,18 @@ class Session:
             since=since,
         )
 
+    def wait_status(self, status: str, since: int) -> None:
+        """Wait until the session is busy, idle, or about to retry."""
+        self.serve.wait(
+            lambda event: (
+                event["type"] == "session.status"
+                and event["properties"]["sessionID"] == self.id
+                and event["properties"]["status"]["type"] == status
+            ),
+            f"{status} of {self.id}",
+            since=since,
+        )
+
     def asked(self, prompt: str, since: int) -> str:
         """Wait for a permission or question of this session or a subagent of it; return the request's id."""
         event = self.serve.wait(
