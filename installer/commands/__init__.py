@@ -1,0 +1,1 @@
+"""One verb a file: wires the stages, holds no logic."""

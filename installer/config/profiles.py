@@ -1,0 +1,139 @@
+"""Finding profiles and following `extends:` from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from installer.config.source import Items, Table, Value, read_file
+from installer.errors import ConfigError, Problem
+
+DEFAULT = "phone"
+ENDINGS = (".yaml", ".yml")
+
+Look = Callable[[Path], bytes | None]
+"""Returns a file's content, or None if there is no such file."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where profiles lie: the user's own folder first, then those that ship with the program."""
+
+    own: Path
+    shipped: Path
+    names: Callable[[Path], list[str]]
+    look: Look
+    private: Callable[[Path], bool]
+
+    def find(self, name: str) -> Path | None:
+        """Return the file of a profile given by name or by path."""
+        if "/" in name or name.endswith(ENDINGS):
+            path = Path(name).expanduser()
+            return path if self.look(path) is not None else None
+        for folder in (self.own, self.shipped):
+            for ending in ENDINGS:
+                if f"{name}{ending}" in self.names(folder):
+                    return folder / f"{name}{ending}"
+        return None
+
+    def all(self) -> list[str]:
+        """Return the names of all profiles, each once."""
+        found = {
+            name.rpartition(".")[0]
+            for folder in (self.own, self.shipped)
+            for name in self.names(folder)
+            if name.endswith(ENDINGS)
+        }
+        return sorted(found)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One profile file: what it says by itself, without what it extends."""
+
+    name: str
+    path: Path
+    table: Table
+    private: bool
+
+
+def chain(shelf: Shelf, name: str, where: str, problems: list[Problem]) -> list[Profile]:
+    """Return a profile and what it extends, the base first. Problems are reported; the chain ends at the first one."""
+    found: list[Profile] = []
+    while True:
+        path = shelf.find(name)
+        if path is None:
+            problems.append(_unknown(shelf, name, where))
+            break
+        if path in [each.path for each in found]:
+            circle = " → ".join([*(each.name for each in found), name])
+            problems.append(Problem("extends.cycle", where, f"profiles extend each other in a circle: {circle}"))
+            break
+        before = len(problems)
+        table = read_file(path, shelf.look, str(path), problems)
+        if table is None or len(problems) > before:
+            break
+        found.append(Profile(name, path, table, shelf.private(path)))
+        parent = table.entries.get("extends")
+        if parent is None:
+            break
+        if not isinstance(parent, Value) or not parent.text:
+            problems.append(Problem("extends.value", parent.where, "extends must name one profile"))
+            break
+        name, where = _beside(path, parent.text), parent.where
+    return found[::-1]
+
+
+def _beside(path: Path, name: str) -> str:
+    """Return a profile's name as seen from the file that extends it: a relative path counts from that file's folder."""
+    if "/" in name or name.endswith(ENDINGS):
+        return str(path.parent / Path(name).expanduser())
+    return name
+
+
+def _unknown(shelf: Shelf, name: str, where: str) -> Problem:
+    import difflib
+
+    close = difflib.get_close_matches(name, shelf.all(), 1)
+    hint = f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(shelf.all())}"
+    return Problem("profile.unknown", where, f"there is no profile '{name}'", hint)
+
+
+def roles_of(profiles: list[Profile], known: list[str], problems: list[Problem]) -> tuple[str, ...]:
+    """Return the roles a chain of profiles switches on, in the program's own order."""
+    for profile in reversed(profiles):
+        node = profile.table.entries.get("roles")
+        if node is None:
+            continue
+        if not isinstance(node, Items):
+            problems.append(Problem("roles.value", node.where, "roles must be a list like [plugin, ntfy]"))
+            return ()
+        for each in node.values:
+            if each.text not in known:
+                hint = f"there are: {', '.join(known)}"
+                problems.append(Problem("roles.unknown", each.where, f"there is no role '{each.text}'", hint))
+        chosen = {each.text for each in node.values}
+        return tuple(each for each in known if each in chosen)
+    if profiles:
+        where = str(profiles[-1].path)
+        problems.append(Problem("roles.missing", where, "names no roles", "add a line like `roles: [plugin]`"))
+    return ()
+
+
+def description(profiles: list[Profile]) -> str:
+    """Return what the profile says of itself."""
+    for profile in reversed(profiles):
+        node = profile.table.entries.get("description")
+        if isinstance(node, Value) and node.text:
+            return node.text
+    return ""
+
+
+def require(shelf: Shelf, name: str, where: str) -> list[Profile]:
+    """Return a profile's chain. Raise ConfigError with everything that is wrong with it."""
+    problems: list[Problem] = []
+    profiles = chain(shelf, name, where, problems)
+    if problems:
+        raise ConfigError(problems)
+    return profiles

@@ -1,0 +1,1 @@
+"""The engine: resources, plan, diff, apply, state, journal. It knows no role."""

@@ -1,0 +1,66 @@
+"""What happened, as data; `output` turns it into plain lines, a terminal's colours or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["ok", "changed", "skipped", "failed", "kept", "warning"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One resource was looked at or brought about; `diff` is unified text without secrets."""
+
+    role: str
+    name: str
+    status: Status
+    reason: str = ""
+    diff: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: `affects` says what suffers, `fix` holds commands that mend it."""
+
+    check: str
+    code: str
+    status: Status
+    text: str
+    affects: str = ""
+    fix: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Something that takes longer than a second has begun."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the user that is no task."""
+
+    text: str
+    level: Literal["info", "warning"] = "info"
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What this run is about, before its tasks."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Recap:
+    """The counts of a run's tasks by status."""
+
+    counts: dict[str, int]
+
+
+Event = Task | Finding | Progress | Note | Banner | Recap
+Emit = Callable[[Event], None]
