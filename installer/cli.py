@@ -51,7 +51,7 @@ def _run(program: str, arguments: list[str]) -> int:
     if verb == "completion":
         from installer.completion import script
 
-        return script(rest)
+        return script(program, rest)
     from installer.dispatch import dispatch
 
     return dispatch(program if verb == GUIDED else f"{program} {verb}", verb, rest)
