@@ -100,7 +100,7 @@ find_places() {
   link=$bin/.opencode-unattended.tmp
 }
 
-# make_folder PATH: with its parents; remembers those it made, so that they can be taken back.
+# make_folder PATH: with its parents; those that it made stand in made, so that they can be taken back.
 make_folder() {
   if [ -d "$1" ]; then
     return 0
@@ -112,6 +112,20 @@ $made"
   elif [ ! -d "$1" ]; then
     fail 1 "cannot make the folder $1; nothing was installed."
   fi
+}
+
+# For --uninstall, possibly of a later run; written early, because this one may be killed.
+remember_folders() {
+  if [ -z "$made" ]; then
+    return 0
+  fi
+  if [ -f "$data/folders" ]; then
+    made_before=$(cat "$data/folders")
+  else
+    made_before='' first_record=yes
+  fi
+  printf '%s%s\n' "$made" "$made_before" >"$work/folders"
+  mv -f "$work/folders" "$data/folders"
 }
 
 # The lock is a link that names its holder: made whole or not at all, and a dead holder is recognised.
@@ -149,6 +163,9 @@ clean_up() {
   trap '' HUP INT TERM
   if [ -n "$new" ]; then
     rm -rf "$new"
+  fi
+  if [ -z "$finished" ] && [ -n "$first_record" ]; then
+    rm -f "$data/folders"
   fi
   release
   if [ -z "$finished" ]; then
@@ -255,7 +272,7 @@ download() {
   spec=$work/${file##*/}
   say "download     $url"
   run fetch "$url" "$spec" || broken "could not download $url: check the network and HTTPS_PROXY, or bring the wheel" \
-    "here by other means and name it by --from."
+    "here by other means and name it by --from; $kept"
 }
 
 # fetch URL FILE
@@ -267,11 +284,16 @@ fetch() {
   if is_loopback "$authority"; then
     unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
   fi
-  if command -v curl; then
+  if command -v curl >/dev/null; then
     curl --proto "=$protocol" --tlsv1.2 --fail --location --silent --show-error --retry 3 --connect-timeout 20 \
       --output "$2" "$1"
-  elif command -v wget; then
-    wget -q -O "$2" "$1"
+  elif command -v wget >/dev/null; then
+    # GNU's wget would try twenty times; BusyBox's tries once and does not know the option.
+    tries=''
+    if wget --help 2>&1 | grep -q -e --tries; then
+      tries=--tries=3
+    fi
+    wget ${tries:+"$tries"} -T 20 -O "$2" "$1"
   else
     printf 'neither curl nor wget is on PATH\n'
     return 127
@@ -482,11 +504,6 @@ link_command() {
 link_commands() {
   # From here on a link may name the new environment, so neither it nor the old one goes before both links do.
   current=$new new='' finished=yes
-  {
-    printf '%s' "$made"
-    [ ! -f "$data/folders" ] || cat "$data/folders"
-  } >"$work/folders"
-  mv -f "$work/folders" "$data/folders"
   link_command opencode-unattended
   if [ -z "$other_installer" ]; then
     link_command installer
@@ -536,6 +553,7 @@ install() {
   network='without network or behind a proxy set HTTPS_PROXY, for another index'
   start_work
   make_folder "$bin"
+  remember_folders
   say "installing   opencode-unattended from $origin"
   [ -z "$url" ] || download
   make_environment
@@ -575,7 +593,9 @@ uninstall() {
   for argument; do
     [ "$argument" = --yes ] || fail 2 "--uninstall takes no $argument."
   done
-  if [ ! -e "$data/folders" ] && ! ours "$bin/opencode-unattended" && ! ours "$bin/installer"; then
+  if ! is_anything_there; then
+    # A run that was killed at its very start leaves this much.
+    rmdir "$data" 2>/dev/null || :
     say "nothing to remove"
     return 0
   fi
@@ -589,10 +609,22 @@ uninstall() {
   done
   rm -rf "$data"/env-* "$data"/tmp-*
   say "removed      the environment in $(tilde "$data")"
+  # An empty data folder is ours by its name, also when the run that made it was killed before it noted that down.
+  made=$data
   if [ -f "$data/folders" ]; then
-    made=$made$(cat "$data/folders")
+    made="$data
+$(cat "$data/folders")"
     rm -f "$data/folders"
   fi
+}
+
+is_anything_there() {
+  for thing in "$data"/env-* "$data"/tmp-* "$data/folders" "$data/lock"; do
+    if [ -e "$thing" ] || [ -L "$thing" ]; then
+      return 0
+    fi
+  done
+  ours "$bin/opencode-unattended" || ours "$bin/installer"
 }
 
 tell_state() {
@@ -623,7 +655,7 @@ main() {
   set -eu
   unset CDPATH
   from='' index='' action=install
-  work='' new='' locked='' finished='' made=''
+  work='' new='' locked='' finished='' made='' first_record=''
   left=$#
   while [ "$left" -gt 0 ]; do
     argument=$1

@@ -27,9 +27,7 @@ def main():
 """
 
 
-def build_wheel(
-    folder: Path, *, version: str = VERSION, start: int = 0, requires: tuple[str, ...] = ()
-) -> Path:
+def build_wheel(folder: Path, *, version: str = VERSION, start: int = 0, requires: tuple[str, ...] = ()) -> Path:
     """Write the stand-in wheel into the folder; START is the exit code of its --version."""
     stem = f"opencode_unattended-{version}"
     info = f"{stem}.dist-info"
