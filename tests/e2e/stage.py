@@ -42,14 +42,18 @@ class Stage:
         self._sessions.append(session)
         return session
 
+    def keep_open(self) -> None:
+        """Leave the sessions of this block as they are when it ends."""
+        self._sessions.clear()
+
     @contextmanager
-    def play(self) -> Iterator[list[str]]:
-        """Give the list that holds the titles published in the block, once things have settled."""
+    def play(self, *, settled: float | None = None) -> Iterator[list[str]]:
+        """Give the list that holds the titles published in the block, once all was silent for settled seconds."""
         titles: list[str] = []
         before = len(self._ntfy.messages(TOPIC))
         try:
             yield titles
-            self.serve.quiet(self._settled)
+            self.serve.quiet(settled or self._settled)
             titles += self._ntfy.titles(TOPIC)[before:]
         finally:
             for session in self._sessions:

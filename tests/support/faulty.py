@@ -97,12 +97,13 @@ def late(seconds: float, then: Behaviour) -> Behaviour:
 class FaultyServer:
     """A server that lives as long as the block and behaves as told for each method and path.
 
-    `default` behaves where `on` says nothing; the longest matching path prefix wins. For TLS put a TlsProxy in front.
+    `default`, which may be set anew, behaves where `on` says nothing; the longest matching path prefix wins.
+    For TLS put a TlsProxy in front.
     """
 
     def __init__(self, default: Behaviour = hang) -> None:
         self.requests: list[Request] = []
-        self._default = default
+        self.default = default
         self._behaviours: dict[tuple[str, str], Behaviour] = {}
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self._behave))
@@ -134,7 +135,7 @@ class FaultyServer:
             for (method, path), behaviour in self._behaviours.items()
             if method == request.method and request.path.startswith(path)
         ]
-        behaviour = max(matching, key=lambda each: each[0])[1] if matching else self._default
+        behaviour = max(matching, key=lambda each: each[0])[1] if matching else self.default
         behaviour(Exchange(handler, request, self._closing))
 
 
@@ -150,13 +151,13 @@ def _handler(behave: Callable[[BaseHTTPRequestHandler], None]) -> type[BaseHTTPR
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             pass
 
         def _any(self) -> None:
             self.close_connection = True
             behave(self)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _any
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _any  # noqa: N815 # names that the base class looks for
 
     return Handler

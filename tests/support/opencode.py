@@ -49,7 +49,7 @@ class Home:
         """Make a git repository to work in; the agent must ask before it uses the tools named in ask."""
         folder = self.path / "src" / name
         folder.mkdir(parents=True)
-        config = {"permission": {tool: "ask" for tool in ask}}
+        config = {"permission": dict.fromkeys(ask, "ask")}
         (folder / "opencode.json").write_text(json.dumps(config))
         subprocess.run(["git", "init", "-q", str(folder)], env=self.environment(), timeout=20, check=True)
         return folder
@@ -64,7 +64,6 @@ class Home:
 
     def run(self, project: Path, prompt: str, *, seconds: float = 60) -> "Finished":
         """Run one prompt with `opencode run`; raise TimeoutExpired if it takes longer than that."""
-        started = time.monotonic()
         process = subprocess.Popen(
             [programs.opencode(), "run", prompt],
             cwd=project,
@@ -79,16 +78,16 @@ class Home:
             output, _ = process.communicate(timeout=seconds)
         finally:
             kill_group(process)
-        return Finished(process.returncode, output, time.monotonic() - started)
+        return Finished(process.returncode, output, time.monotonic())
 
 
 @dataclass(frozen=True)
 class Finished:
-    """How a run of opencode ended; seconds is how long it took."""
+    """How a run of opencode ended; ended is time.monotonic() then."""
 
     code: int
     output: str
-    seconds: float
+    ended: float
 
 
 def make_home(path: Path, model_url: str, extra: Mapping[str, str] | None = None) -> Home:

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -13,12 +14,14 @@ import trustme
 class TlsProxy:
     """Speaks TLS on loopback and passes the bytes on to a plain port, for as long as the block lasts.
 
-    handshake_delay (seconds) passes before the server answers the client's hello; `ca_file` is what clients trust.
+    handshake_delay (seconds) passes before the server answers the client's hello; `ca_file` is what clients trust and
+    `connections` the time.monotonic() of each connection.
     """
 
     def __init__(self, target_port: int, folder: Path, *, handshake_delay: float = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.ca_file = folder / "ca.pem"
+        self.connections: list[float] = []
         self._target = ("127.0.0.1", target_port)
         self._delay = handshake_delay
         self._closing = threading.Event()
@@ -47,6 +50,7 @@ class TlsProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections.append(time.monotonic())
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
