@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from installer import __version__
@@ -20,7 +23,11 @@ USER_AGENT = f"opencode-unattended/{__version__}"
 CONNECT_SECONDS = 10.0
 LARGEST_ANSWER = 1024 * 1024
 
-Fault = Literal["refused", "name", "time", "tls", "proxy", "torn", "address"]
+Result = TypeVar("Result")
+
+Fault = Literal["refused", "name", "time", "certificate", "tls", "proxy", "torn", "address"]
+
+_LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class UnreachableError(Exception):
@@ -85,6 +92,7 @@ class Client:
         session.auth = self._authorize
         if is_loopback(self._base):
             session.trust_env = False
+            session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         headers = {"User-Agent": USER_AGENT}
         if body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
@@ -108,10 +116,32 @@ class Client:
         return request
 
 
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """Return what the work returns. Raise UnreachableError when it takes longer, then leaving it behind.
+
+    Neither a slow name lookup nor a server that sends one header byte at a time ends by a socket's own time limit.
+    """
+    outcome: list[Result | BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise UnreachableError("time", f"it was not over after {seconds:g} s")
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
+
+
 def is_loopback(url: str) -> bool:
-    """Tell whether a URL points at this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    """Tell whether a URL points at this machine; a name like 127.example.org does not."""
+    return _LOOPBACK.fullmatch(urlsplit(url).hostname or "") is not None
 
 
 def _chunks(response: requests.Response, deadline: float, largest: int) -> Iterator[bytes]:
@@ -138,29 +168,52 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn what requests raises into UnreachableError."""
+    """Turn what requests and urllib3 raise into UnreachableError."""
     import requests
-    from urllib3.exceptions import NameResolutionError
+    from urllib3.exceptions import HTTPError
 
     try:
         yield
-    except requests.exceptions.ProxyError as error:
-        raise UnreachableError("proxy", "the proxy refused or could not be reached") from error
+    except (requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL) as error:
+        raise UnreachableError("proxy", f"the proxy refused or could not be reached: {_root(error)}") from error
     except requests.exceptions.SSLError as error:
-        raise UnreachableError("tls", f"the encrypted connection failed: {_root(error)}") from error
+        raise _tls(error) from error
     except requests.exceptions.Timeout as error:
         raise UnreachableError("time", "no answer came in time") from error
     except requests.exceptions.ChunkedEncodingError as error:
         raise UnreachableError("torn", "the connection broke in the middle of the answer") from error
     except requests.exceptions.ConnectionError as error:
-        reason = getattr(error.args[0] if error.args else None, "reason", None)
-        if isinstance(reason, NameResolutionError):
-            raise UnreachableError("name", "the server's name is not known to DNS") from error
-        if "Read timed out" in str(error):
-            raise UnreachableError("time", "no answer came in time") from error
-        raise UnreachableError("refused", f"no connection: {_root(error)}") from error
-    except requests.exceptions.RequestException as error:
+        raise _no_connection(error) from error
+    except (requests.exceptions.RequestException, HTTPError) as error:
+        if "SOCKS" in str(error):
+            raise UnreachableError("proxy", "a SOCKS proxy is set, and this program speaks to HTTP proxies") from error
         raise UnreachableError("address", f"the address cannot be used: {_root(error)}") from error
+
+
+def _no_connection(error: Exception) -> UnreachableError:
+    """Return the fault of a connection that was not made or did not last."""
+    from urllib3.exceptions import NameResolutionError, ProtocolError
+
+    cause = error.args[0] if error.args else None
+    if isinstance(getattr(cause, "reason", None), NameResolutionError):
+        return UnreachableError("name", "the server's name is not known to DNS")
+    if "Read timed out" in str(error):
+        return UnreachableError("time", "no answer came in time")
+    if isinstance(cause, ProtocolError):
+        return UnreachableError("torn", "the connection broke before the answer")
+    return UnreachableError("refused", f"no connection: {_root(error)}")
+
+
+def _tls(error: BaseException) -> UnreachableError:
+    """Return the fault of an encrypted connection: a certificate that does not hold, or no TLS at all."""
+    import ssl
+
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, ssl.SSLCertVerificationError):
+            return UnreachableError("certificate", chain.verify_message)
+        chain = chain.__context__
+    return UnreachableError("tls", _root(error))
 
 
 def _root(error: BaseException) -> str:

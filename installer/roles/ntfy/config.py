@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from installer.http import is_loopback
 from installer.secrets import Secret, generate
 from installer.settings import setting
 
@@ -14,13 +15,7 @@ TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 RESERVED_TOPICS = frozenset(
     ("docs", "static", "file", "app", "metrics", "account", "settings", "signup", "login", "v1")
 )
-LOOPBACK_HOSTS = frozenset(("localhost", "127.0.0.1", "::1"))
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether a URL points at this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in LOOPBACK_HOSTS or host.startswith("127.")
+_UNFIT = re.compile(r"[\s\x00-\x20\x7f\\]|\.\.")
 
 
 def check_server(value: str) -> str:
@@ -30,7 +25,7 @@ def check_server(value: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         return f"is no address: {error}"
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or _UNFIT.search(value):
         return "must look like https://ntfy.sh"
     if parts.username is not None or parts.password is not None:
         return "must not carry credentials; give ntfy.token, or ntfy.user and ntfy.password"
@@ -69,7 +64,7 @@ def check_token(value: Secret) -> str:
 
 def check_user(value: str) -> str:
     """Return what is wrong with a user name, or ''; HTTP Basic cannot carry a colon there (RFC 7617)."""
-    return "must be a name without ':' and control characters" if re.search(r"[:\x00-\x1f\x7f]", value) else ""
+    return "" if re.fullmatch(r"[^:\x00-\x1f\x7f]+", value) else "must be a name without ':' and control characters"
 
 
 def new_topic() -> str:
@@ -113,6 +108,6 @@ class NtfyConfig:
     def problems(self) -> list[tuple[str, str]]:
         """Return what is wrong with the keys together: (key, text)."""
         has_credentials = self.token or self.password or self.read_token
-        if has_credentials and self.server.startswith("http://") and not is_loopback(self.server):
+        if has_credentials and urlsplit(self.server).scheme == "http" and not is_loopback(self.server):
             return [("server", "would send the credentials in clear text over http; use https://")]
         return []
