@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,24 +60,26 @@ class Profile:
 
 
 def chain(shelf: Shelf, name: str, where: str, problems: list[Problem]) -> list[Profile]:
-    """Return a profile and what it extends, the base first. Problems are reported; the chain ends at the first one."""
+    """Return a profile and what it extends, the base first. Problems are reported."""
     found: list[Profile] = []
     while True:
         path = shelf.find(name)
         if path is None:
             problems.append(_unknown(shelf, name, where))
             break
-        if path in [each.path for each in found]:
-            circle = " → ".join([*(each.name for each in found), name])
-            problems.append(Problem("extends.cycle", where, f"profiles extend each other in a circle: {circle}"))
+        if os.path.realpath(path) in [os.path.realpath(each.path) for each in found]:
+            problems.append(_circle([*(each.name for each in found), name], where))
             break
         before = len(problems)
         table = read_file(path, shelf.look, str(path), problems)
-        if table is None or len(problems) > before:
+        if table is None:
+            problems.append(Problem("profile.unreadable", where, f"{path} is no file that can be read"))
             break
         found.append(Profile(name, path, table, shelf.private(path)))
         parent = table.entries.get("extends")
         if parent is None:
+            if len(problems) == before:
+                _require_roles(found, problems)
             break
         if not isinstance(parent, Value) or not parent.text:
             problems.append(Problem("extends.value", parent.where, "extends must name one profile"))
@@ -88,16 +91,36 @@ def chain(shelf: Shelf, name: str, where: str, problems: list[Problem]) -> list[
 def _beside(path: Path, name: str) -> str:
     """Return a profile's name as seen from the file that extends it: a relative path counts from that file's folder."""
     if "/" in name or name.endswith(ENDINGS):
-        return str(path.parent / Path(name).expanduser())
+        return os.path.normpath(path.parent / Path(name).expanduser())
     return name
 
 
+def _circle(names: list[str], where: str) -> Problem:
+    text = f"profiles extend each other in a circle: {' → '.join(names)}"
+    hint = "a profile of yours named like one of ours stands in its place; give it another name to extend ours"
+    return Problem("extends.cycle", where, text, hint if names[-1] == names[-2] else "")
+
+
+def _require_roles(profiles: list[Profile], problems: list[Problem]) -> None:
+    if not any("roles" in each.table.entries for each in profiles):
+        where = profiles[0].table.where
+        problems.append(Problem("roles.missing", where, "names no roles", "add a line like `roles: [plugin]`"))
+
+
 def _unknown(shelf: Shelf, name: str, where: str) -> Problem:
+    if "/" in name or name.endswith(ENDINGS):
+        return Problem(
+            "profile.unknown", where, f"there is no profile file {name}", f"or by name: {', '.join(shelf.all())}"
+        )
+    return Problem("profile.unknown", where, f"there is no profile '{name}'", did_you_mean(name, shelf.all()))
+
+
+def did_you_mean(name: str, known: list[str]) -> str:
+    """Return the known name that is closest, else all of them, as a hint."""
     import difflib
 
-    close = difflib.get_close_matches(name, shelf.all(), 1)
-    hint = f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(shelf.all())}"
-    return Problem("profile.unknown", where, f"there is no profile '{name}'", hint)
+    close = difflib.get_close_matches(name, known, 1)
+    return f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(known)}"
 
 
 def roles_of(profiles: list[Profile], known: list[str], problems: list[Problem]) -> tuple[str, ...]:
@@ -111,13 +134,10 @@ def roles_of(profiles: list[Profile], known: list[str], problems: list[Problem])
             return ()
         for each in node.values:
             if each.text not in known:
-                hint = f"there are: {', '.join(known)}"
+                hint = did_you_mean(each.text or "", known)
                 problems.append(Problem("roles.unknown", each.where, f"there is no role '{each.text}'", hint))
         chosen = {each.text for each in node.values}
         return tuple(each for each in known if each in chosen)
-    if profiles:
-        where = str(profiles[-1].path)
-        problems.append(Problem("roles.missing", where, "names no roles", "add a line like `roles: [plugin]`"))
     return ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,11 +113,7 @@ def _add_section(
 
 
 def _unknown_key(name: str, where: str, names: list[str]) -> Problem:
-    import difflib
-
-    close = difflib.get_close_matches(name, names, 1)
-    hint = f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(names)}"
-    return Problem("key.unknown", where, f"there is no key '{name}'", hint)
+    return Problem("key.unknown", where, f"there is no key '{name}'", shelf_of.did_you_mean(name, names))
 
 
 def _add(layers: _Layers, key: Key, node: Node, layer: str, problems: list[Problem]) -> None:
@@ -148,7 +145,7 @@ def convert(key: Key, node: Node) -> tuple[Any, str]:
             return text.lower() in _YES, ""
         return None, "must be yes or no"
     if kind == "number":
-        return (int(text), "") if text.isascii() and text.isdigit() else (None, "must be a whole number")
+        return (int(text), "") if re.fullmatch(r"[0-9]{1,9}", text) else (None, "must be a whole number")
     if key.setting.choices and text not in key.setting.choices:
         return None, f"must be one of: {', '.join(key.setting.choices)}"
     return text, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,11 @@ Node = Value | Items | Table
 
 def parse(content: bytes, name: str, problems: list[Problem]) -> Table:
     """Return a file's top-level table, empty after a problem. `name` is the file as messages show it."""
-    empty = Table({}, {}, name)
+    start = f"{name}:1:1"
+    empty = Table({}, {}, start)
     if len(content) > LARGEST_BYTES:
-        text = f"is {len(content):,} bytes long; a profile has at most {LARGEST_BYTES:,}"
-        problems.append(Problem("yaml.too-large", name, text))
+        text = f"is {len(content):,} bytes long; at most {LARGEST_BYTES:,} are read"
+        problems.append(Problem("yaml.too-large", start, text))
         return empty
     import yaml
 
@@ -96,20 +98,34 @@ def _refused(content: bytes, loader: type, name: str) -> Problem | None:
 
 
 def _place(name: str, marked: yaml.Node | yaml.Event) -> str:
-    return f"{name}:{marked.start_mark.line + 1}:{marked.start_mark.column + 1}"
+    mark: Any = marked.start_mark
+    return f"{name}:{mark.line + 1}:{mark.column + 1}"
 
 
 def _syntax_problem(error: Exception, name: str, content: bytes) -> Problem:
     mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        position = getattr(error, "position", None)
-        line = content[:position].count(b"\n") + 1 if isinstance(position, int) else 1
-        return Problem("yaml.syntax", f"{name}:{line}:1", "is not UTF-8 text", "save the file as UTF-8")
+        return _character_problem(name, content)
     where = f"{name}:{mark.line + 1}:{mark.column + 1}"
     line_text = content.splitlines()[mark.line : mark.line + 1]
     if line_text and b"\t" in line_text[0][: len(line_text[0]) - len(line_text[0].lstrip())]:
         return Problem("yaml.tab", where, "this line is indented with a tab", "indent with spaces")
     return Problem("yaml.syntax", where, f"is not valid YAML: {getattr(error, 'problem', None) or error}")
+
+
+def _character_problem(name: str, content: bytes) -> Problem:
+    """Return where the first byte that is no UTF-8, or the first control character, stands."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig", "replace")
+        return Problem("yaml.encoding", _after(name, before), "is not UTF-8 text", "save the file as UTF-8")
+    unfit = next((index for index, each in enumerate(text) if each not in "\t\r\n" and not each.isprintable()), 0)
+    return Problem("yaml.encoding", _after(name, text[:unfit]), "holds a control character", "remove it")
+
+
+def _after(name: str, before: str) -> str:
+    return f"{name}:{before.count(chr(10)) + 1}:{len(before.rpartition(chr(10))[2]) + 1}"
 
 
 def _convert(node: yaml.Node, name: str, problems: list[Problem]) -> Node:
@@ -161,7 +177,7 @@ def migrated(
         problems.append(Problem("schema.missing", table.where, "has no `schema`", f"add a line `schema: {current}`"))
         return table
     version = given.text if isinstance(given, Value) else None
-    if version is None or not version.isdigit():
+    if version is None or not re.fullmatch(r"[0-9]{1,9}", version):
         problems.append(Problem("schema.number", given.where, f"schema must be a number, at most {current}"))
     elif int(version) > current:
         text = f"was written for schema {version}; this program knows {current}"
