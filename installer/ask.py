@@ -9,6 +9,9 @@ from typing import Literal
 from installer.engine.plan import Step
 from installer.engine.show import unified
 
+_YES = ("", "y", "yes")
+_NO = ("n", "no")
+
 Complaint = Callable[[str], str]
 """Returns what is wrong with a typed answer, or ''."""
 
@@ -16,7 +19,8 @@ Complaint = Callable[[str], str]
 def confirm(question: str, *, plain: bool) -> bool:
     """Return whether the answer is yes; Enter means yes. Raise KeyboardInterrupt for Ctrl-C."""
     if plain:
-        return _line(f"{question} [Y/n] ").lower() in ("", "y", "yes")
+        answer = _until_right(lambda: _line(f"{question} [Y/n] ").lower(), _not_yes_or_no)
+        return answer in _YES
     import questionary
 
     return bool(questionary.confirm(question, default=True).unsafe_ask())
@@ -77,6 +81,10 @@ def _line(prompt: str) -> str:
         return input(prompt).strip()
     except EOFError as error:
         raise KeyboardInterrupt from error
+
+
+def _not_yes_or_no(answer: str) -> str:
+    return "" if answer in (*_YES, *_NO) else "must be y or n"
 
 
 def _until_right(read: Callable[[], str], complaint: Complaint) -> str:

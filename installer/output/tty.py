@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+
 from rich.console import Console
+from rich.status import Status
 from rich.text import Text
 
 from installer.events import Event, Progress
@@ -27,9 +30,12 @@ class TerminalOutput:
     def __init__(self, home: str, redactor: Redactor) -> None:
         self._home = home
         self._redactor = redactor
-        self._console = Console(highlight=False, soft_wrap=False)
-        self._errors = Console(stderr=True, highlight=False)
-        self._spinner: object | None = None
+        # The terminal wraps by itself: a command that was wrapped by us could not be copied whole.
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._spinner: Status | None = None
+        # Ctrl-C leaves through no `finish`, and a spinner left alone keeps the cursor hidden.
+        atexit.register(self._stop_spinning)
 
     def emit(self, event: Event) -> None:
         """Show one event; a Progress spins until the next event comes."""
@@ -43,7 +49,7 @@ class TerminalOutput:
             self._print(self._console, line)
 
     def _print(self, console: Console, line: wording.Line) -> None:
-        text = Text(printable(wording.padded(line), self._redactor), overflow="fold")
+        text = Text(printable(wording.padded(line), self._redactor))
         if line.status:
             text.stylize(_COLOURS.get(line.status, ""), 0, len(line.status))
         elif line.aside:
@@ -52,14 +58,14 @@ class TerminalOutput:
 
     def _stop_spinning(self) -> None:
         if self._spinner is not None:
-            self._spinner.stop()  # type: ignore[attr-defined]
+            self._spinner.stop()
             self._spinner = None
 
     def finish(self, command: str, result: Result) -> None:
         """Show the result's text and errors."""
         self._stop_spinning()
         if result.text:
-            self._console.print(Text(printable(result.text, self._redactor).rstrip("\n")), soft_wrap=True)
+            self._console.print(Text(printable(result.text, self._redactor).rstrip("\n")))
         for line in wording.error_lines(result.errors):
             self._print(self._errors, line)
 
