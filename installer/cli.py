@@ -35,7 +35,7 @@ def main() -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        print("\ninterrupted; what had begun was undone", file=sys.stderr)
+        print("interrupted before anything had begun", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader has gone; not even the flush at exit may write (docs.python.org/3/library/signal.html).

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from installer.engine.facts import Machine
 from installer.engine.system import RealSystem
-from installer.errors import FAILED, InstallerError, UsageError
+from installer.errors import FAILED, INTERRUPTED, InstallerError, UsageError
 from installer.output import Result, choose
 from installer.secrets import Redactor
 
@@ -33,7 +33,7 @@ def parser_of(prog: str, verb: str) -> argparse.ArgumentParser:
 
 
 def dispatch(prog: str, verb: str, arguments: list[str]) -> int:
-    """Run a verb and return its exit code; nothing but KeyboardInterrupt and SystemExit passes through."""
+    """Run a verb and return its exit code; only the SystemExit of --help passes through."""
     redactor = Redactor()
     system = RealSystem()
     home = str(Machine(system).home)
@@ -52,6 +52,9 @@ def dispatch(prog: str, verb: str, arguments: list[str]) -> int:
         result: Result = module.run(Context(options, output, redactor))
     except InstallerError as error:
         result = Result(error.exit_code, errors=error.records())
+    except KeyboardInterrupt:
+        text = "interrupted; what had begun was undone"
+        result = Result(INTERRUPTED, errors=[{"code": "interrupted", "message": text, "hint": ""}])
     except Exception as error:
         if "-v" in arguments:
             raise

@@ -20,9 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> Result:
     """Run the checks of the installed roles."""
-    if context.profile is None and not context.options.list:
+    installed = context.answers.profile is not None
+    if not installed and not context.options.list:
         return Result(OK, {"profile": None}, "nothing is set up; run: installer")
-    settings = context.settings() if context.profile is not None else None
+    settings = context.settings() if installed else None
     roles = [role for role in ROLES if settings is None or role.name in settings.roles]
     titles = {check.name: check.title for role in roles for check in role.checks}
     unknown = [name for name in context.options.checks if name not in titles]

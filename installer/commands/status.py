@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> Result:
     """Show the paths that differ from what was written or is wanted."""
-    if context.profile is None:
+    if context.answers.profile is None:
         return Result(OK, {"profile": None, "paths": []}, "nothing is set up; run: installer")
     settings = context.settings()
     state = stages.remember(context).state

@@ -6,7 +6,7 @@ import argparse
 
 from installer.commands import options
 from installer.commands.context import Context
-from installer.errors import FAILED, OK
+from installer.errors import FAILED, OK, UsageError
 from installer.events import Finding
 from installer.output import Result
 from installer.roles.all import ROLES
@@ -22,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> Result:
     """Send one notification by each way the profile has."""
+    if context.answers.profile is None:
+        raise UsageError("not-set-up", "nothing is set up, so there is nothing to test", "installer")
     settings = context.settings()
     inspections = {role.name: context.inspection(role, settings) for role in ROLES if role.name in settings.roles}
     findings: list[Finding] = []

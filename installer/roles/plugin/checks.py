@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from installer.engine.role import Check, Inspection
 from installer.events import Finding
 from installer.roles.plugin.config import PluginConfig
@@ -25,7 +27,7 @@ def one_copy(inspection: Inspection) -> Finding:
         return Finding(check, "plugin.edited", "warning", text, "opencode may tell something else", fix)
     if facts.other_copies:
         names = ", ".join(str(each) for each in facts.other_copies)
-        remove = tuple(f"rm '{each}'" for each in facts.other_copies)
+        remove = tuple(f"rm {shlex.quote(str(each))}" for each in facts.other_copies)
         return Finding(check, "plugin.second-copy", "warning", f"opencode also loads {names}", _DUPLICATES, remove)
     return Finding(check, "plugin.one-copy", "ok", f"one copy, at {entry}")
 
@@ -41,7 +43,7 @@ def settings_private(inspection: Inspection) -> Finding:
         return Finding(check, "plugin.no-settings", "failed", text, "opencode would tell nothing", ("installer apply",))
     if entry.mode & 0o077:
         text = f"{path} can be read by others (mode {entry.mode:04o})"
-        fix = (f"chmod 600 '{path}'",)
+        fix = (f"chmod 600 {shlex.quote(str(path))}",)
         return Finding(check, "plugin.settings-readable", "failed", text, "others can read and fake notifications", fix)
     return Finding(check, "plugin.settings-private", "ok", "its settings can be read by you only")
 

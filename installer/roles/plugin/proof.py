@@ -11,6 +11,7 @@ import base64
 import http.client
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -20,19 +21,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from installer import __version__
 from installer.engine.role import Inspection
 from installer.engine.system import PRIVATE_DIRECTORY
 from installer.events import Finding, Progress
-from installer.roles.plugin.facts import PluginFacts
+from installer.roles.plugin.facts import MODULES_FOLDER, PluginFacts
 from installer.secrets import generate
 
 CHECK = "plugin.loaded"
 AFFECTS = "opencode would tell nothing"
 START_SECONDS = 30.0
 LOAD_SECONDS = 60.0
+MARK_SECONDS = 3.0
+"""How long after opencode's answer the plugin's mark may still come."""
 REQUEST_SECONDS = 2.0
 STOP_SECONDS = 5.0
 _POLL_SECONDS = 0.1
@@ -41,7 +44,7 @@ _SLOW_SECONDS = 3.0
 
 @dataclass
 class Server:
-    """An opencode of our own on a free loopback port, with a password nobody else knows."""
+    """An opencode of our own on a free loopback port; `touched` is the monotonic time of its answer for the folder."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -49,6 +52,8 @@ class Server:
     folder: Path
     log: Path
     errors: list[str] = field(default_factory=list)
+    touched: float = 0.0
+    listening: threading.Event = field(default_factory=threading.Event)
 
     def ask(self, method: str, path: str, seconds: float = REQUEST_SECONDS) -> bytes | None:
         """Return the body of a successful answer, or None."""
@@ -66,25 +71,37 @@ class Server:
     def _login(self) -> str:
         return f"Basic {base64.b64encode(f'opencode:{self.password}'.encode()).decode()}"
 
+    def touch(self, folder: str) -> None:
+        """Ask for a folder until there is an answer: one request alone may be one that is never answered."""
+        path = f"/config?directory={quote(folder, safe='')}"
+        while self.process.poll() is None and self.ask("GET", path) is None:
+            time.sleep(_POLL_SECONDS)
+        self.touched = time.monotonic()
+
     def watch(self) -> None:
         """Collect plugin load errors from the event stream until the server ends."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LOAD_SECONDS * 2)
-        try:
-            connection.request("GET", "/global/event", headers={"Authorization": self._login()})
-            for line in connection.getresponse():
-                if line.startswith(b"data:"):
-                    self._note_error(line[5:])
-        except (OSError, http.client.HTTPException):
-            return
-        finally:
-            connection.close()
+        while not self.listening.is_set() and self.process.poll() is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=REQUEST_SECONDS)
+            try:
+                connection.request("GET", "/global/event", headers={"Authorization": self._login()})
+                answer = connection.getresponse()
+                if connection.sock:
+                    connection.sock.settimeout(LOAD_SECONDS * 2)
+                for line in answer:
+                    self.listening.set()
+                    if line.startswith(b"data:"):
+                        self._note_error(line[5:])
+            except (OSError, http.client.HTTPException):
+                continue
+            finally:
+                connection.close()
 
     def _note_error(self, text: bytes) -> None:
         try:
             payload = json.loads(text)["payload"]
             if payload["type"] == "session.error" and not payload["properties"].get("sessionID"):
                 data = payload["properties"]["error"].get("data", {})
-                self.errors.append(str(data.get("message", payload["properties"]["error"]["name"])))
+                self.errors.append(unquote(str(data.get("message", payload["properties"]["error"]["name"]))))
         except (ValueError, KeyError, TypeError, AttributeError):
             return
 
@@ -103,7 +120,9 @@ def prove(inspection: Inspection) -> Finding:
         return Finding(CHECK, "plugin.no-opencode", "skipped", text, AFFECTS, ("npm install -g opencode-ai",))
     if version is None:
         text = f"{facts.opencode} does not tell its version"
-        return Finding(CHECK, "plugin.opencode-broken", "failed", text, AFFECTS, (f"'{facts.opencode}' --version",))
+        return Finding(
+            CHECK, "plugin.opencode-broken", "failed", text, AFFECTS, (f"{shlex.quote(str(facts.opencode))} --version",)
+        )
     if version[0] >= 2:
         text = "opencode 2 is here; that it loads the plugin is not proved by this check yet (seen on 1.18.33 only)"
         return Finding(CHECK, "plugin.opencode-2", "skipped", text, "the proof", ("opencode plugin list",))
@@ -113,42 +132,52 @@ def prove(inspection: Inspection) -> Finding:
             return _watch_it_load(inspection, server)
     except OSError as error:
         text = f"opencode could not be started: {error.strerror or error}"
-        return Finding(CHECK, "plugin.opencode-broken", "failed", text, AFFECTS, (f"'{facts.opencode}' serve",))
+        return Finding(
+            CHECK, "plugin.opencode-broken", "failed", text, AFFECTS, (f"{shlex.quote(str(facts.opencode))} serve",)
+        )
 
 
 def _watch_it_load(inspection: Inspection, server: Server) -> Finding:
     if not _ready(server):
         text = f"opencode did not start to serve: {server.last_words()}"
         return Finding(CHECK, "plugin.opencode-broken", "failed", text, AFFECTS, ("opencode serve",))
-    threading.Thread(target=server.watch, daemon=True).start()
-    started = time.monotonic()
-    told = False
     folder = os.path.realpath(server.folder)
-    threading.Thread(target=_load_forever, args=(server, folder), daemon=True).start()
+    threading.Thread(target=server.watch, daemon=True).start()
+    server.listening.wait(START_SECONDS)
+    threading.Thread(target=server.touch, args=(folder,), daemon=True).start()
+    started = time.monotonic()
+    slow: Progress | None = Progress("opencode is installing its plugin package, as on every first start")
     while time.monotonic() - started < LOAD_SECONDS:
         mark = _mark(inspection.places.state, folder)
         if mark is not None:
             return _loaded(mark)
-        if server.errors:
-            return Finding(CHECK, "plugin.load-error", "failed", f"opencode: {server.errors[0]}", AFFECTS, _REPAIR)
+        ours = [error for error in server.errors if _about_us(inspection.facts, error)]
+        if ours:
+            return Finding(CHECK, "plugin.load-error", "failed", f"opencode: {ours[0]}", AFFECTS, _REPAIR)
         if server.process.poll() is not None:
             text = f"opencode ended while loading the plugin: {server.last_words()}"
             return Finding(CHECK, "plugin.opencode-broken", "failed", text, AFFECTS, ("opencode serve",))
-        if not told and time.monotonic() - started > _SLOW_SECONDS:
-            told = True
-            inspection.emit(Progress("opencode is installing its plugin package, as on every first start"))
+        if server.touched and time.monotonic() - server.touched > MARK_SECONDS:
+            text = "opencode started and did not load the plugin"
+            return Finding(CHECK, "plugin.not-loaded", "failed", text, AFFECTS, _REPAIR)
+        if slow and not server.touched and time.monotonic() - started > _SLOW_SECONDS:
+            inspection.emit(slow)
+            slow = None
         time.sleep(_POLL_SECONDS)
-    return _not_seen(inspection, server)
+    return _npm_blocked(inspection.facts)
 
 
-_REPAIR = ("installer apply --on-conflict overwrite",)
+def _about_us(facts: PluginFacts, error: str) -> bool:
+    """Tell whether a load error is about our files; another plugin's is its owner's business."""
+    ours = (f"{facts.config_folder}/plugin/notify.ts", f"{facts.config_folder}/{MODULES_FOLDER}/")
+    return any(each in error for each in ours)
 
 
-def _not_seen(inspection: Inspection, server: Server) -> Finding:
-    facts: PluginFacts = inspection.facts
-    if (facts.config_folder / "node_modules").is_dir() and server.ask("GET", "/global/health") is not None:
-        text = "opencode started and did not load the plugin"
-        return Finding(CHECK, "plugin.not-loaded", "failed", text, AFFECTS, _REPAIR)
+_REPAIR = ("installer status", "installer apply --on-conflict overwrite")
+
+
+def _npm_blocked(facts: PluginFacts) -> Finding:
+    """Return the warning that opencode still waits for npm, and the stub that ends the waiting."""
     version = ".".join(str(each) for each in facts.opencode_version or ())
     stub = f'{{"packages":{{"":{{"dependencies":{{"@opencode-ai/plugin":"{version}"}}}}}}}}'
     text = (
@@ -156,8 +185,8 @@ def _not_seen(inspection: Inspection, server: Server) -> Finding:
         "and opencode waits for it at every start until it once succeeds"
     )
     fix = (
-        f"mkdir -p '{facts.config_folder}/node_modules' && "
-        f"printf '%s' '{stub}' > '{facts.config_folder}/package-lock.json'"
+        f"mkdir -p {shlex.quote(f'{facts.config_folder}/node_modules')} && "
+        f"printf %s {shlex.quote(stub)} > {shlex.quote(f'{facts.config_folder}/package-lock.json')}"
     )
     return Finding(CHECK, "plugin.npm-blocked", "warning", text, "opencode starts slowly", (fix,))
 
@@ -167,13 +196,6 @@ def _loaded(mark: dict[str, object]) -> Finding:
         text = f"opencode loads version {mark.get('version')} of the plugin, not {__version__}"
         return Finding(CHECK, "plugin.other-version", "failed", text, AFFECTS, _REPAIR)
     return Finding(CHECK, "plugin.loaded", "ok", f"opencode loads the plugin, version {__version__}")
-
-
-def _load_forever(server: Server, folder: str) -> None:
-    """Ask for the folder until the plugin had its chance: one request alone may be one that is never answered."""
-    path = f"/config?directory={quote(folder, safe='')}"
-    while server.process.poll() is None and server.ask("GET", path) is None:
-        time.sleep(_POLL_SECONDS)
 
 
 def _ready(server: Server) -> bool:
