@@ -143,9 +143,9 @@ def test_a_blocked_registry_is_said_and_the_stub_mends_it(
     home.install_plugin({})
     (home.config / "package-lock.json").unlink()
     (home.config / "node_modules").rmdir()
-    dead = {"npm_config_registry": "http://127.0.0.1:9/"}
-    found, events = prove(home, **dead)
+    dead = "http://127.0.0.1:9/"
+    found, events = prove(home, npm_config_registry=dead)
     assert (found.status, found.code) == ("warning", "plugin.npm-blocked")
     assert any("installing" in getattr(event, "text", "") for event in events)
     subprocess.run(["sh", "-c", found.fix[0]], check=True)
-    assert prove(home, **dead)[0].status == "ok"
+    assert prove(home, npm_config_registry=dead)[0].status == "ok"
