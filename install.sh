@@ -196,8 +196,8 @@ choose_source() {
     origin="the checkout $(tilde "$own")"
   else
     base=${OPENCODE_UNATTENDED_BASE_URL:-$BASE_URL}
-    [ -n "$base" ] || fail 2 "no place to download from is known: set OPENCODE_UNATTENDED_BASE_URL, or name a wheel or" \
-      "checkout by --from, or use --index."
+    [ -n "$base" ] || fail 2 "no place to download from is known: set OPENCODE_UNATTENDED_BASE_URL, or name a wheel" \
+      "or checkout by --from, or use --index."
     source_from "${base%/}/opencode_unattended-$VERSION-py3-none-any.whl"
   fi
 }
@@ -342,13 +342,14 @@ find_python() {
 
 refuse_python() {
   if [ -n "$incomplete" ]; then
-    fail 6 "Python $incomplete is here, but its venv module is not; install it by: $(venv_command), then run this again."
+    fail 6 "Python $incomplete is here, but its venv module is not; install it by: $(venv_command), then run this" \
+      "again."
   elif [ -n "$too_old" ]; then
     fail 6 "Python 3.11 or newer is needed, and$too_old too old; install uv, which brings a Python of its own, by:" \
       "curl -LsSf https://astral.sh/uv/install.sh | sh, then run this again."
   else
-    fail 6 "Python 3.11 or newer is needed, and there is none on PATH; install it by: $(python_command), then run this" \
-      "again."
+    fail 6 "Python 3.11 or newer is needed, and there is none on PATH; install it by: $(python_command), then run" \
+      "this again."
   fi
 }
 
@@ -571,7 +572,8 @@ start_work() {
   work=$(mktemp -d "$data/tmp-XXXXXX")
 }
 
-# The terminal instead of a stdin that is a pipe, unless nothing will be asked or stdin holds an answer (a token file -).
+# The terminal instead of a stdin that is a pipe, unless nothing will be asked or stdin holds an answer (a token file
+# called -).
 start_program() {
   release
   trap - EXIT HUP INT TERM

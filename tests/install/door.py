@@ -18,7 +18,29 @@ from support.programs import ROOT
 
 SCRIPT = ROOT / "install.sh"
 # The commands that install.sh may count on, beside a Python and a downloader.
-TOOLS = "cat cut dirname env getent grep id ln ls mkdir mktemp mv printf readlink rm rmdir sed sh tail tr uname".split()
+TOOLS = (
+    "cat",
+    "cut",
+    "dirname",
+    "env",
+    "getent",
+    "grep",
+    "id",
+    "ln",
+    "ls",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "printf",
+    "readlink",
+    "rm",
+    "rmdir",
+    "sed",
+    "sh",
+    "tail",
+    "tr",
+    "uname",
+)
 # Where packages come from is the machine's own affair: a mirror, a proxy, certificates.
 KEPT = ("PIP_", "UV_", "SSL_CERT", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 PYTHON = Path(sys.executable).resolve()

@@ -40,7 +40,7 @@ def test_foreign_short_name(machine: Machine, wheel: Path, form: str) -> None:
 
 
 def test_other_installer_on_path(machine: Machine, wheel: Path) -> None:
-    """An installer elsewhere on PATH (macOS has /usr/sbin/installer) is not shadowed, and ours goes when one appears."""
+    """An installer elsewhere on PATH (macOS has /usr/sbin/installer) is not shadowed; ours goes when one appears."""
     extra = {"PATH": f"{machine.bin}:{machine.tools}"}
     succeeded(machine.run("--from", wheel, extra=extra))
     assert (machine.bin / "installer").is_symlink()

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from install.door import SCRIPT, Machine, bench_command, refused, succeeded
-from install.standin import build_wheel
+from install.standin import VERSION, build_wheel
 
 # The commands by which install.sh changes anything.
-EFFECTS = "ln mkdir mktemp mv rm rmdir uv".split()
+EFFECTS = ["ln", "mkdir", "mktemp", "mv", "rm", "rmdir", "uv"]
 
 
 def version(machine: Machine) -> str:
@@ -68,7 +68,7 @@ def test_failed_upgrade(machine: Machine, wheel: Path, fault: str) -> None:
         newer.write_bytes(newer.read_bytes()[:500])
     refused(machine.run("--from", newer, extra={"UV_OFFLINE": "1"}), 1, "what was installed before stays and works")
     assert machine.tree() == before
-    assert version(machine) == "opencode-unattended 0.1.0"
+    assert version(machine) == f"opencode-unattended {VERSION}"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_killed_between_any_two_effects(machine: Machine, wheel: Path, installed
             break
         assert result.returncode == -signal.SIGKILL
         if installed:
-            assert version(machine) in ("opencode-unattended 0.1.0", "opencode-unattended 0.2.0")
+            assert version(machine) in (f"opencode-unattended {VERSION}", "opencode-unattended 0.2.0")
         elif (machine.bin / "opencode-unattended").exists():
             assert version(machine) == "opencode-unattended 0.2.0"
         if at % 2:

@@ -2,7 +2,6 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
@@ -38,9 +37,9 @@ def shell(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def piped(machine: Machine, wheel: Path) -> Iterator[str]:
+def piped(machine: Machine, wheel: Path) -> str:
     """Return the command line up to the program's own arguments."""
-    yield f"cat {shlex.quote(str(SCRIPT))} | sh -s -- --from {shlex.quote(str(wheel))}"
+    return f"cat {shlex.quote(str(SCRIPT))} | sh -s -- --from {shlex.quote(str(wheel))}"
 
 
 def test_guided(machine: Machine, piped: str, shell: str) -> None:
