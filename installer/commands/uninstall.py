@@ -55,11 +55,13 @@ def _purge(context: Context) -> None:
             text = "everything else was removed; the backups are still there"
             raise InstallerError("declined", text, "copy them first")
     places = context.places
-    context.system.remove_tree(places.state)
     left = [each for each in (places.secrets, places.answers) if context.system.look(each).kind != "absent"]
     for each in left:
         context.system.remove(each)
-    for folder in (places.profiles, places.config, places.state.parent):
+    for folder in (places.profiles, places.config):
         context.system.remove_directory(folder)
+    # The memory goes last: until then the same command can be run again.
+    context.store.remove()
+    context.system.remove_directory(places.state.parent)
     context.emit(Task("purge", str(places.state), "changed", "removed"))
     context.emit(Recap({"changed": 1}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from installer.engine import journal
@@ -43,52 +44,65 @@ def apply(
     restarts: Mapping[str, Restart] | None = None,
 ) -> Outcome:
     """Carry a plan out and return how it ended. Raise InstallerError, with everything undone, if a change fails."""
-    for step in plan.failures:
-        emit(task_of(step, diffs=False))
-    if plan.failures:
-        first = plan.failures[0]
-        raise InstallerError("task", f"{first.name}: {first.change.reason}; nothing was changed", first.change.hint)
-    kept = [step for step in plan.conflicts if decide(step) == "keep"]
-    steps = [step for step in plan.steps if step not in kept]
+    _refuse_failures(plan, emit)
+    decided = _decided(plan, decide)
+    steps = [step for step, kept in decided if not kept]
     acting = [step for step in steps if step.change.acts]
-    remarks = _carry_out(store, state, command, acting) if acting else {}
-    new = _remember(store, state, steps, bool(acting))
-    if new != state:
-        store.save(new)
+    remarks: dict[int, str] = {}
+    if acting:
+        changes = [step.change for step in acting]
+        new = Transaction(store, state, command, changes).carry_out(
+            lambda index, remark: remarks.update({id(acting[index]): remark}),
+            lambda number: replace(_remembered(store, state, steps), last_run=number),
+        )
+        journal.forget_old(store.system, store.runs)
+    else:
+        new = replace(_remembered(store, state, steps), owed=state.owed)
+        if new != state:
+            store.save(new)
     counts = {"ok": 0, "changed": 0, "skipped": 0, "kept": 0, "failed": 0}
-    for step in plan.steps:
-        task = task_of(step, diffs=diffs, kept=step in kept, remark=remarks.get(step.name, ""))
-        counts[task.status] = counts.get(task.status, 0) + 1
+    for step, kept in decided:
+        task = task_of(step, diffs=diffs, kept=kept, remark=remarks.get(id(step), ""))
+        counts[task.status] += 1
         emit(task)
     new, restarted = _restart(store, new, restarts or {}, emit)
     if not restarted:
         counts["failed"] += 1
     emit(Recap(counts))
-    return Outcome(new, bool(acting), worst([KEPT_EDIT if kept else OK, OK if restarted else FAILED]))
+    any_kept = any(kept for _, kept in decided)
+    return Outcome(new, bool(acting), worst([KEPT_EDIT if any_kept else OK, OK if restarted else FAILED]))
 
 
-def _carry_out(store: Store, state: State, command: str, acting: list[Step]) -> dict[str, str]:
-    remarks: dict[str, str] = {}
-
-    def done(index: int, remark: str) -> None:
-        remarks[acting[index].name] = remark
-
-    changes: list[Change] = [step.change for step in acting]
-    Transaction(store.system, store.runs, state.last_run + 1, command, changes).carry_out(done)
-    return remarks
+def _refuse_failures(plan: Plan, emit: Emit) -> None:
+    for step in plan.failures:
+        emit(task_of(step, diffs=False))
+    if plan.failures:
+        first = plan.failures[0]
+        raise InstallerError("task", f"{first.name}: {first.change.reason}; nothing was changed", first.change.hint)
 
 
-def _remember(store: Store, state: State, steps: list[Step], acted: bool) -> State:
+def _decided(plan: Plan, decide: Decide) -> list[tuple[Step, bool]]:
+    """Return each step and whether what stands there is kept; so is what builds on it, and the folder around it."""
+    decided = []
+    held: list[Path] = []
+    for step in plan.steps:
+        change = step.change
+        kept = change.acts and (change.path in held or (change.conflict != "" and decide(step) == "keep"))
+        if kept:
+            held.append(change.path)
+        elif change.action == "remove" and any(change.path in path.parents for path in held):
+            step = replace(step, change=Change("none", "not empty, so it stays", change.path))
+        decided.append((step, kept))
+    return decided
+
+
+def _remembered(store: Store, state: State, steps: list[Step]) -> State:
     operations = [
         journal.operation(step.change, index)
         for index, step in enumerate(steps)
         if step.change.key and step.change.action not in ("skip", "fail")
     ]
-    new = journal.after(store.system, state, operations) if operations else state
-    if not acted:
-        return replace(new, owed=state.owed)
-    journal.forget_old(store.system, store.runs)
-    return replace(new, last_run=state.last_run + 1)
+    return journal.after(store.system, state, operations)
 
 
 def _restart(store: Store, state: State, restarts: Mapping[str, Restart], emit: Emit) -> tuple[State, bool]:

@@ -12,6 +12,11 @@ def _markers(name: str, comment: str) -> tuple[bytes, bytes]:
     )
 
 
+def lines_of(text: str) -> bytes:
+    """Return a block's lines as they are compared: each ends in one newline."""
+    return b"".join(line + b"\n" for line in text.encode().splitlines())
+
+
 def _span(content: bytes, name: str, comment: str) -> tuple[int, int] | None:
     """Return where the block with its markers stands. Raise InstallerError where the markers do not pair."""
     begin, end = _markers(name, comment)
@@ -41,11 +46,14 @@ def current(content: bytes, name: str, comment: str = "#") -> bytes | None:
     span = _span(content, name, comment)
     if span is None:
         return None
-    return b"".join(content[span[0] : span[1]].splitlines(keepends=True)[1:-1]).replace(b"\r\n", b"\n")
+    return b"".join(line + b"\n" for line in content[span[0] : span[1]].splitlines()[1:-1])
 
 
 def replaced(content: bytes, name: str, text: str, comment: str = "#") -> bytes:
-    """Return the file with the block's lines set to `text`, added at the end where there was none."""
+    """Return the file with the block's lines set to `text`, added at the end where there was none.
+
+    A last line without a newline gets one; it stays when the block goes, since lines may have come after it.
+    """
     newline = _newline(content)
     begin, end = _markers(name, comment)
     lines = [begin, *text.encode().splitlines(), end]

@@ -155,7 +155,7 @@ def _diff_block(wanted: Block, entry: Entry, record: Record | None, role: str) -
         content = blocks.replaced(entry.content, wanted.name, wanted.text, wanted.comment)
     except InstallerError as error:
         return Change("fail", error.message, wanted.path, hint=error.hint)
-    lines = wanted.text.encode() if wanted.text.endswith("\n") else wanted.text.encode() + b"\n"
+    lines = blocks.lines_of(wanted.text)
     mode = entry.mode if entry.kind == "file" else 0o644
     written = Record("block", role, digest(lines), mode if entry.kind == "absent" else 0, wanted.comment)
     if record is not None:
@@ -177,9 +177,12 @@ def leaving(path: Path, key: str, entry: Entry, record: Record) -> Change:
     """Return what takes a recorded thing back that is wanted no more."""
     if record.kind == "directory":
         if entry.kind != "directory":
-            return Change("none", "not there", path, key=key, previous=record)
+            return Change("none", "not there", path, entry, entry, key=key, previous=record)
         return Change("remove", "removed", path, entry, ABSENT, "", key, None, record)
     if record.kind == "file":
+        if entry.kind in ("directory", "other"):
+            reason = f"a {entry.kind} that is not ours stands there"
+            return Change("none", reason, path, entry, entry, key=key, previous=record)
         return _diff_absent(Absent(path, "removed"), entry, record)
     return _leaving_block(path, key, entry, record)
 
@@ -191,7 +194,7 @@ def _leaving_block(path: Path, key: str, entry: Entry, record: Record) -> Change
     except InstallerError as error:
         return Change("fail", error.message, path, hint=error.hint)
     if present is None:
-        return Change("none", "not there", path, key=key, previous=record)
+        return Change("none", "not there", path, entry, entry, key=key, previous=record)
     rest = blocks.removed(entry.content, name, record.comment)
     created_by_us = record.mode != 0
     after = ABSENT if created_by_us and not rest else Entry("file", entry.mode, rest)

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from installer.engine.diff import DEFAULT_DIRECTORY_MODE, Change, Record, digest
+from installer.engine.diff import Change, Record, digest
 from installer.engine.state import ALL_PROOFS, State, record_from
 from installer.engine.system import PRIVATE_DIRECTORY, PRIVATE_FILE, Entry, Kind, RealSystem
 
 KEPT_RUNS = 20
+JOURNAL = "journal.json"
+CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,14 @@ def operation(change: Change, index: int) -> Operation:
     )  # fmt: skip
 
 
-def temporary(path: Path, number: int) -> Path:
-    """Return the temporary name beside a file: it is hidden and ends in .tmp, which opencode never loads."""
-    return path.with_name(f".{path.name}.{number}.tmp")
+def temporary(path: Path, number: int, index: int) -> Path:
+    """Return the temporary name of a change beside its file: hidden, ending in .tmp, which opencode never loads."""
+    return path.with_name(f".{path.name}.{number}-{index}.tmp")
 
 
 def begin(system: RealSystem, runs: Path, number: int, command: str, changes: Sequence[Change]) -> Run:
     """Write the journal and the backups of a run that is about to start. Raise OSError if the disk refuses."""
     folder = runs / str(number)
-    system.remove_tree(folder)
     system.make_directory(folder, PRIVATE_DIRECTORY)
     system.make_directory(folder / "backup", PRIVATE_DIRECTORY)
     operations = tuple(operation(change, index) for index, change in enumerate(changes))
@@ -86,7 +87,7 @@ def begin(system: RealSystem, runs: Path, number: int, command: str, changes: Se
     run = Run(number, folder, command, operations)
     pending = folder / ".journal.json.tmp"
     system.write_new(pending, _dumps(run), PRIVATE_FILE)
-    system.rename(pending, folder / "journal.json")
+    system.rename(pending, folder / JOURNAL)
     return run
 
 
@@ -117,27 +118,38 @@ def _load(folder: Path, content: bytes) -> Run | None:
         return None
 
 
-def runs_in(system: RealSystem, runs: Path) -> list[Run]:
-    """Return the runs whose journal is there and whole, oldest first."""
-    numbers = sorted(int(name) for name in system.names(runs) if name.isdigit())
-    loaded = (_load(runs / str(each), system.look(runs / str(each) / "journal.json").content) for each in numbers)
+def runs_in(system: RealSystem, runs: Path, since: int = 0) -> list[Run]:
+    """Return the runs after number `since` whose journal is there and whole, oldest first."""
+    numbers = [each for each in _numbers(system, runs) if each > since]
+    loaded = (_load(runs / str(each), system.look(runs / str(each) / JOURNAL).content) for each in numbers)
     return [run for run in loaded if run is not None]
 
 
-def finish(system: RealSystem, state: State, runs: Iterable[Run]) -> State:
+def _numbers(system: RealSystem, runs: Path) -> list[int]:
+    return sorted(int(name) for name in system.names(runs) if name.isdecimal())
+
+
+def next_number(system: RealSystem, runs: Path, last_run: int) -> int:
+    """Return the number of a new run: no folder has it, not even one whose journal cannot be read."""
+    return max([last_run, *_numbers(system, runs)]) + 1
+
+
+def finish(system: RealSystem, state: State, unfinished: Iterable[Run]) -> State:
     """Return the state with what unfinished runs did bring about; what they did not is simply not recorded."""
-    for run in runs:
-        if run.number > state.last_run:
-            state = replace(after(system, state, run.operations), last_run=run.number)
+    for run in unfinished:
+        state = replace(after(system, state, run.operations), last_run=run.number)
     return state
 
 
 def after(system: RealSystem, state: State, operations: Iterable[Operation]) -> State:
     """Return the state once those operations whose result stands on disk are recorded."""
+    operations = list(operations)
+    # Where several operations build on each other at one path, only the last one's result can still be seen.
+    reached = {each.path: index for index, each in enumerate(operations) if is_done(system, each)}
     records = dict(state.records)
     restarts, changed = list(state.restarts), False
-    for each in operations:
-        if not is_as(system, each.path, each.after):
+    for index, each in enumerate(operations):
+        if index > reached.get(each.path, -1):
             continue
         changed = True
         restarts += [name for name in each.restarts if name not in restarts]
@@ -149,25 +161,40 @@ def after(system: RealSystem, state: State, operations: Iterable[Operation]) -> 
 
 
 def is_as(system: RealSystem, path: Path, wanted: Shape) -> bool:
-    """Tell whether a path is as described; a negative mode of a folder stands for any."""
-    if wanted.kind == "directory":
-        entry = system.look_folder(path)
-        return entry.kind == "directory" and wanted.mode in (entry.mode, DEFAULT_DIRECTORY_MODE)
-    return shape(system.look(path)) == wanted
+    """Tell whether a path is as described."""
+    look = system.look_folder if wanted.kind == "directory" else system.look
+    return shape(look(path)) == wanted
 
 
-def sweep(system: RealSystem, unfinished: Iterable[Run]) -> None:
-    """Remove the temporary files that killed runs left."""
-    for run in unfinished:
-        for each in run.operations:
-            system.remove(temporary(each.path, run.number))
+def is_done(system: RealSystem, each: Operation) -> bool:
+    """Tell whether an operation's result stands on disk; a new folder counts even before it has its mode."""
+    if each.before.kind == "absent" and each.after.kind == "directory":
+        return system.look_folder(each.path).kind == "directory"
+    return is_as(system, each.path, each.after)
+
+
+def sweep(system: RealSystem, runs: Path, last_run: int) -> None:
+    """Remove what killed runs left: temporary files, and folders of runs that had not begun."""
+    for run in runs_in(system, runs, last_run):
+        for index, each in enumerate(run.operations):
+            system.remove(temporary(each.path, run.number, index))
+        system.remove_tree(run.folder / CANDIDATE)
+    for number in _numbers(system, runs):
+        if number > last_run and system.look(runs / str(number) / JOURNAL).kind == "absent":
+            system.remove_tree(runs / str(number))
+
+
+def forget(system: RealSystem, folder: Path) -> None:
+    """Remove a run's folder; the journal goes first, so that no run without its backups is ever seen."""
+    system.remove(folder / JOURNAL)
+    system.remove_tree(folder)
 
 
 def forget_old(system: RealSystem, runs: Path) -> None:
-    """Remove all but the newest run folders, and but those that hold somebody's edits."""
+    """Remove all but the newest run folders, and but those that replaced what somebody else had put there."""
     for run in runs_in(system, runs)[:-KEPT_RUNS]:
-        if not edits_in(run):
-            system.remove_tree(run.folder)
+        if not any(each.conflict for each in run.operations):
+            forget(system, run.folder)
 
 
 def edits_in(run: Run) -> list[tuple[Path, Path]]:

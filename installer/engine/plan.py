@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from installer.engine.diff import Change, Record, diff, key_of, leaving
-from installer.engine.resources import Directory, Requires, Resource
+from installer.engine.resources import Block, Directory, Requires, Resource
 from installer.engine.state import State
-from installer.engine.system import ABSENT, RealSystem
+from installer.engine.system import ABSENT, Entry, RealSystem
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,25 @@ def build(
     wanted: Iterable[tuple[str, Resource]],
     prunable: Collection[str] | None,
 ) -> Plan:
-    """Return the plan for `wanted`, pairs of a role's name and a resource.
+    """Return the plan for `wanted`, pairs of a role's name and a resource; a folder comes before what is in it.
 
+    Steps on one path (several blocks in a file) build on each other: each begins where the one before it ends.
     What the state remembers of the `prunable` roles (None: of all) and nobody wants any more is removed.
     """
     pairs = list(wanted)
     steps: list[Step] = []
-    seen: set[Path] = set()
+    seen: dict[Path, Entry] = {}
     for role, resource in pairs:
         if isinstance(resource, Requires):
             steps.append(Step(role, resource.name, diff(resource, ABSENT, None, role)))
             continue
-        if resource.path in seen:
+        if resource.path in seen and not isinstance(resource, Block):
             raise ValueError(f"two resources want {resource.path}")
         steps += _missing_parents(system, state, resource.path, role, seen)
-        seen.add(resource.path)
-        entry = system.look_folder(resource.path) if isinstance(resource, Directory) else system.look(resource.path)
+        look = system.look_folder if isinstance(resource, Directory) else system.look
+        entry = seen.get(resource.path) or look(resource.path)
         change = diff(resource, entry, state.records.get(key_of(resource)), role)
+        seen[resource.path] = change.after if change.acts else entry
         steps.append(Step(role, str(resource.path), change))
     wanted_keys = {key_of(resource) for _, resource in pairs if not isinstance(resource, Requires)}
     steps += _leaving_steps(system, state, wanted_keys, seen, prunable)
@@ -75,11 +77,11 @@ def build(
 def removal(system: RealSystem, state: State, spared: Collection[str]) -> Plan:
     """Return the plan that takes back all that the state remembers, but for the roles that are `spared`."""
     keeping = {key for key, record in state.records.items() if record.role in spared}
-    paths = {Path(key) for key in keeping}
+    paths = {path: system.look(path) for path in (_path_of(key, state.records[key]) for key in keeping)}
     return Plan(tuple(_leaving_steps(system, state, keeping, paths, None)))
 
 
-def _missing_parents(system: RealSystem, state: State, path: Path, role: str, seen: set[Path]) -> list[Step]:
+def _missing_parents(system: RealSystem, state: State, path: Path, role: str, seen: dict[Path, Entry]) -> list[Step]:
     """Return steps for the folders above `path` that nobody wants by name and that are not there."""
     steps: list[Step] = []
     for parent in path.parents:
@@ -88,7 +90,7 @@ def _missing_parents(system: RealSystem, state: State, path: Path, role: str, se
         entry = system.look_folder(parent)
         if entry.kind == "directory":
             break
-        seen.add(parent)
+        seen[parent] = entry
         change = diff(Directory(parent), entry, state.records.get(str(parent)), role)
         steps.append(Step(role, str(parent), change))
     return steps[::-1]
@@ -98,10 +100,12 @@ def _leaving_steps(
     system: RealSystem,
     state: State,
     wanted_keys: Collection[str],
-    wanted_paths: Collection[Path],
+    seen: Mapping[Path, Entry],
     prunable: Collection[str] | None,
 ) -> list[Step]:
-    needed = {parent for path in wanted_paths for parent in path.parents}
+    """Return the removals, files before folders. `seen` is what will stand at each path that is still wanted."""
+    standing = dict(seen)
+    needed = {parent for path in seen for parent in path.parents}
     files, folders = [], []
     for key, record in state.records.items():
         path = _path_of(key, record)
@@ -116,11 +120,13 @@ def _leaving_steps(
     steps = []
     going = set()
     for key, path, record in [*files, *folders]:
-        change = leaving(path, key, system.look(path), record)
+        change = leaving(path, key, standing.get(path) or system.look(path), record)
         if record.kind == "directory" and any(path / name not in going for name in system.names(path)):
             change = Change("none", "not empty, so it stays", path)
         if change.action == "remove":
             going.add(path)
+        if change.acts:
+            standing[path] = change.after
         steps.append(Step(record.role, str(path), change))
     return steps
 

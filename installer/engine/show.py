@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from installer.engine.diff import Change
 from installer.engine.plan import Step
+from installer.engine.system import Entry
 from installer.events import Status, Task
 
 
@@ -27,13 +28,18 @@ def task_of(step: Step, *, diffs: bool, kept: bool = False, remark: str = "") ->
     return Task(step.role, step.name, status, f"{reason}; {remark}" if remark else reason, text, hint)
 
 
+def _is_private(entry: Entry) -> bool:
+    """Tell whether only its owner may read a file: what is taken away or rolled back carries no other mark."""
+    return entry.kind == "file" and not entry.mode & 0o077
+
+
 def unified(change: Change) -> str:
-    """Return a change as a unified diff; a secret file shows only that it changes."""
+    """Return a change as a unified diff; a secret or private file shows only that it changes."""
     import difflib
 
     if change.after.kind == "directory" or change.before.kind == "directory" or change.action == "mode":
         return ""
-    if change.secret:
+    if change.secret or _is_private(change.before) or _is_private(change.after):
         return "(its content is secret and not shown)\n"
     before = change.before.content.decode(errors="replace").splitlines(keepends=True)
     after = change.after.content.decode(errors="replace").splitlines(keepends=True)

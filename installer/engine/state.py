@@ -63,7 +63,7 @@ def loads(content: bytes) -> State:
             tuple(str(each) for each in data["restarts"]),
             tuple(str(each) for each in data["owed"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedStateError(str(error)) from error
 
 
@@ -76,7 +76,16 @@ def record_from(data: Mapping[str, Any]) -> Record:
 
 def save(system: RealSystem, path: Path, state: State) -> None:
     """Put the state in place whole. Raise OSError if the disk refuses."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    system.remove(temporary)
-    system.write_new(temporary, dumps(state), PRIVATE_FILE)
-    system.rename(temporary, path)
+    pending = temporary(path)
+    system.remove(pending)
+    try:
+        system.write_new(pending, dumps(state), PRIVATE_FILE)
+        system.rename(pending, path)
+    except BaseException:
+        system.remove(pending)
+        raise
+
+
+def temporary(path: Path) -> Path:
+    """Return the name under which a state is written before it takes its place."""
+    return path.with_name(f".{path.name}.tmp")

@@ -191,7 +191,7 @@ class RealSystem:
 
 
 class DryRunSystem(RealSystem):
-    """A machine that may only be looked at: `plan`, `status` and `--check` cannot change it even by a mistake of ours."""
+    """A machine that may only be looked at: `plan`, `status` and `--check` cannot change it, not even by mistake."""
 
     def _refuse(self, *_: object, **__: object) -> None:
         raise AssertionError("a read-only run tried to change the machine; nothing was changed")
@@ -204,7 +204,7 @@ class DryRunSystem(RealSystem):
 
 
 def disk_error(error: OSError, path: Path) -> InstallerError:
-    """Return the error a user can act on for a failed file operation."""
+    """Return the error a user can act on for a failed file operation, at `path` where it names none itself."""
     hints = {
         errno.EACCES: "give yourself write permission there, or choose another folder",
         errno.EPERM: "give yourself write permission there, or choose another folder",
@@ -215,4 +215,4 @@ def disk_error(error: OSError, path: Path) -> InstallerError:
         errno.EEXIST: "something else created it meanwhile: run the same command again",
     }
     reason = error.strerror or str(error)
-    return InstallerError("disk", f"{path}: {reason}", hints.get(error.errno or 0, ""))
+    return InstallerError("disk", f"{error.filename or path}: {reason}", hints.get(error.errno or 0, ""))

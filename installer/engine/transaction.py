@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from installer.engine import journal
 from installer.engine.diff import DEFAULT_DIRECTORY_MODE, Change
-from installer.engine.journal import Operation, Run, Shape
-from installer.engine.system import PRIVATE_DIRECTORY, Entry, RealSystem, disk_error
+from installer.engine.journal import Operation, Run
+from installer.engine.state import State
+from installer.engine.store import Store
+from installer.engine.system import PRIVATE_DIRECTORY, RealSystem, disk_error
 from installer.errors import InstallerError
 
 Done = Callable[[int, str], None]
@@ -17,43 +20,51 @@ Done = Callable[[int, str], None]
 
 
 class Transaction:
-    """One run's changes, between its journal's first word and its end."""
+    """One run's changes and the state that remembers them, between its journal's first word and its end."""
 
-    def __init__(self, system: RealSystem, runs: Path, number: int, command: str, changes: Sequence[Change]) -> None:
-        self.system = system
-        self.runs = runs
-        self.number = number
+    def __init__(self, store: Store, state: State, command: str, changes: Sequence[Change]) -> None:
+        self.store = store
+        self.system = store.system
+        self.state = state
         self.command = command
         self.changes = changes
-        self._finished: list[int] = []
+        self.number = journal.next_number(store.system, store.runs, state.last_run)
+        self._begun: list[int] = []
         self._run: Run | None = None
 
-    def carry_out(self, done: Done) -> Run:
-        """Bring every change about, in order. Raise InstallerError after having undone all of them if one fails."""
-        path = self.runs
+    def carry_out(self, done: Done, remember: Callable[[int], State]) -> State:
+        """Bring every change about, in order, and save what `remember`, given the run's number, then returns.
+
+        Raise InstallerError after having undone everything if any of it fails.
+        """
+        path = self.store.runs
         try:
-            self._run = journal.begin(self.system, self.runs, self.number, self.command, self.changes)
+            self._run = journal.begin(self.system, self.store.runs, self.number, self.command, self.changes)
             for index, change in enumerate(self.changes):
                 path = change.path
                 self._stage(index, change)
             for index, change in enumerate(self.changes):
                 path = change.path
                 done(index, self._commit(index, change))
+            new = remember(self.number)
+            self.store.save(new)
+        except OSError as error:
+            failure = disk_error(error, path)
+            self._undo(failure)
+            raise failure from error
         except BaseException as error:
-            self.undo()
-            if isinstance(error, OSError):
-                raise disk_error(error, Path(error.filename) if error.filename else path) from error
+            self._undo(error)
             raise
-        return self._run
+        return new
 
     def _stage(self, index: int, change: Change) -> None:
         """Do what needs room or rights: folders and temporary files."""
-        if change.after.kind == "directory" and change.before.kind == "absent":
-            self._finished.append(index)
+        if _is_new_folder(change):
+            self._begun.append(index)
             mode = change.after.mode
             self.system.make_directory(change.path, None if mode == DEFAULT_DIRECTORY_MODE else mode)
         elif _is_written(change):
-            temporary = journal.temporary(change.path, self.number)
+            temporary = journal.temporary(change.path, self.number, index)
             self.system.remove(temporary)
             if change.after.kind == "symlink":
                 self.system.link_new(temporary, change.after.target)
@@ -61,7 +72,7 @@ class Transaction:
                 self.system.write_new(temporary, change.after.content, change.after.mode)
 
     def _commit(self, index: int, change: Change) -> str:
-        if change.after.kind == "directory" and change.before.kind == "absent":
+        if _is_new_folder(change):
             return ""
         if not journal.is_as(self.system, change.path, journal.shape(change.before)):
             raise InstallerError(
@@ -71,11 +82,11 @@ class Transaction:
             )
         if _is_written(change):
             self._validate(change)
-        self._finished.append(index)
+        self._begun.append(index)
         if change.action == "mode":
             self.system.set_mode(change.path, change.after.mode)
         elif _is_written(change):
-            self.system.rename(journal.temporary(change.path, self.number), change.path)
+            self.system.rename(journal.temporary(change.path, self.number, index), change.path)
         elif change.before.kind == "directory":
             return "" if self.system.remove_directory(change.path) else "not empty, so it stays"
         else:
@@ -86,7 +97,7 @@ class Transaction:
         """Check a candidate under its real name in a private folder, after what it points to exists."""
         if change.validate is None:
             return
-        folder = self.runs / str(self.number) / "candidate"
+        folder = self.store.runs / str(self.number) / journal.CANDIDATE
         self.system.make_directory(folder, PRIVATE_DIRECTORY)
         candidate = folder / change.path.name
         self.system.write_new(candidate, change.after.content, change.after.mode)
@@ -95,38 +106,53 @@ class Transaction:
         if complaint:
             raise InstallerError("invalid", f"{change.path}: the new content is not valid: {complaint}", "report this")
 
-    def undo(self) -> None:
+    def _undo(self, cause: BaseException) -> None:
         """Take back what was done, newest first. A path that was changed by somebody else meanwhile is left alone.
 
         Raise InstallerError naming what could not be put back; its backup then stays.
         """
         if self._run is None:
-            self.system.remove_tree(self.runs / str(self.number))
+            journal.forget(self.system, self.store.runs / str(self.number))
             return
-        stuck = []
-        for each in self._run.operations:
-            self.system.remove(journal.temporary(each.path, self.number))
-        for index in reversed(self._finished):
-            each = self._run.operations[index]
+        stuck: list[str] = []
+
+        def attempt(path: Path, undo: Callable[[], None]) -> None:
             try:
-                if journal.is_as(self.system, each.path, each.after):
-                    put_back(self.system, self._run, each)
-            except OSError as error:
-                stuck.append(f"{each.path} ({error.strerror})")
+                undo()
+            except (OSError, InstallerError) as error:
+                stuck.append(f"{path} ({getattr(error, 'strerror', None) or error})")
+
+        # The state first: with it as it was, the journal still tells a later run what to make of a half-done undo.
+        attempt(self.store.file, partial(self.store.restore, self.state))
+        for index, change in enumerate(self.changes):
+            attempt(change.path, partial(self.system.remove, journal.temporary(change.path, self.number, index)))
+        for index in reversed(self._begun):
+            attempt(self.changes[index].path, partial(put_back, self.system, self._run, index))
         if stuck:
-            text = f"the run failed, and this could not be put back: {', '.join(stuck)}"
-            raise InstallerError("undo", text, f"the former contents are in {self._run.folder / 'backup'}")
-        self.system.remove_tree(self._run.folder)
+            text = f"{str(cause) or 'interrupted'}; and this could not be put back: {', '.join(stuck)}"
+            hint = f"mend that, then run the same command again; former contents are in {self._run.folder / 'backup'}"
+            raise InstallerError("undo", text, hint) from cause
+        journal.forget(self.system, self._run.folder)
+
+
+def _is_new_folder(change: Change) -> bool:
+    return change.after.kind == "directory" and change.before.kind == "absent"
 
 
 def _is_written(change: Change) -> bool:
     return change.after.kind in ("file", "symlink") and change.action != "mode"
 
 
-def put_back(system: RealSystem, run: Run, each: Operation) -> None:
-    """Bring one path from an operation's `after` back to its `before`. Raise OSError if the disk refuses."""
+def put_back(system: RealSystem, run: Run, index: int) -> None:
+    """Bring one path from an operation's `after` back to its `before`, unless something else stands there.
+
+    Raise OSError if the disk refuses.
+    """
+    each = run.operations[index]
+    if not journal.is_done(system, each):
+        return
     before = each.before
-    temporary = journal.temporary(each.path, run.number)
+    temporary = journal.temporary(each.path, run.number, index)
     if before.kind == "absent":
         if each.after.kind == "directory":
             system.remove_directory(each.path)
@@ -140,12 +166,12 @@ def put_back(system: RealSystem, run: Run, each: Operation) -> None:
         system.link_new(temporary, before.target)
         system.rename(temporary, each.path)
     elif each.backup:
-        _rename_backup(system, run, each)
+        _rename_backup(system, run, each, temporary)
     else:
         system.set_mode(each.path, before.mode)
 
 
-def _rename_backup(system: RealSystem, run: Run, each: Operation) -> None:
+def _rename_backup(system: RealSystem, run: Run, each: Operation, temporary: Path) -> None:
     """Move the backup into place: on a full disk a rename still works where a copy does not."""
     backup = run.folder / "backup" / each.backup
     try:
@@ -154,23 +180,5 @@ def _rename_backup(system: RealSystem, run: Run, each: Operation) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        temporary = journal.temporary(each.path, run.number)
         system.write_new(temporary, system.look(backup).content, each.before.mode)
         system.rename(temporary, each.path)
-
-
-def former_content(system: RealSystem, run: Run, each: Operation) -> bytes:
-    """Return the content a path had before a run. Raise InstallerError if its backup is gone."""
-    backup = system.look(run.folder / "backup" / each.backup)
-    if backup.kind != "file":
-        raise InstallerError("backup-gone", f"the backup of {each.path} from run {run.number} is gone", "")
-    return backup.content
-
-
-def former_entry(system: RealSystem, run: Run, each: Operation) -> Entry:
-    """Return what stood at a path before a run, with its content."""
-    before: Shape = each.before
-    if before.kind == "file":
-        content = former_content(system, run, each) if each.backup else system.look(each.path).content
-        return Entry("file", before.mode, content)
-    return Entry(before.kind, before.mode, target=before.target)
