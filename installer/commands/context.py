@@ -109,6 +109,11 @@ class Context:
             return str(Path(named).expanduser().absolute())
         return name
 
+    def read_again(self) -> None:
+        """Forget the profile and the answers, which an answer at the prompt or an apply has changed."""
+        self.__dict__.pop("profile", None)
+        self.__dict__.pop("answers", None)
+
     def chain(self, name: str) -> list[Profile]:
         """Return a profile and what it extends. Raise ConfigError."""
         return profiles.require(self.shelf, name, "profile")

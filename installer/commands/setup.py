@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from installer.commands import apply
+from installer.commands import apply, test
 from installer.commands.context import SCHEMA, Context
 from installer.config import profiles, resolve
 from installer.config.source import Value
@@ -33,16 +33,21 @@ def run(context: Context) -> Result:
     plain = context.options.no_tty
     chosen = ask.choose("What shall tell you?", _choices(context), context.profile or profiles.DEFAULT, plain=plain)
     context.options.profile = chosen
-    context.__dict__.pop("profile", None)
+    context.read_again()
     settings = context.settings()
     for key in _questions(settings):
         text = _ask_key(context, key, settings)
         if text:
             context.prompted[key.dotted] = Value(text, "the prompt")
     result = apply.converge(context, context.settings())
-    if result.exit_code == OK and "ntfy" in settings.roles:
-        context.emit(Note(f"the topic for your phone stands in {context.places.secrets}"))
-    return result
+    if result.exit_code != OK:
+        return result
+    if "ntfy" in settings.roles:
+        context.emit(Note(f"subscribe your phone to the topic that stands in {context.places.secrets}"))
+    if not ask.confirm("Send a test notification now?", plain=plain):
+        return result
+    context.read_again()
+    return test.run(context)
 
 
 def _choices(context: Context) -> list[tuple[str, str]]:

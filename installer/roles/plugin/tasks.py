@@ -37,6 +37,7 @@ def tasks(settings: Settings, facts: PluginFacts) -> list[Resource]:
             PRIVATE_FILE,
             secret=True,
             validate=parses_as_json,
+            restarts=(RESTART,),
         )
     )
     wanted += [_source(folder, name, facts) for name in entries]
