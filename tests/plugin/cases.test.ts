@@ -8,10 +8,11 @@ describe("every case file", () => {
   for (const file of readdirSync(FOLDER).sort()) {
     const given = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as Case
     test(`${file}: ${given.situation}`, () => {
-      const told = replay(given)
+      const { told, cleared } = replay(given)
       // An expected notice names the fields that matter in its case.
       const named = told.map((notice, index) => pick(notice, Object.keys(given.expect[index] ?? { event: "", at: 0 })))
       expect(named).toEqual(given.expect)
+      expect(cleared).toEqual(given.cleared ?? [])
     })
   }
 })

@@ -51,6 +51,7 @@ describe("what is published", () => {
           message: "The agent has finished.",
           priority: 3,
           tags: ["white_check_mark"],
+          sequence_id: expect.stringMatching(/^oc-[0-9a-f]{16}$/),
         },
       },
     ])
@@ -224,7 +225,7 @@ describe("faults", () => {
       const hooks = await entry.server(input(directory()))
       await turn(hooks)
       await hooks.dispose?.()
-      expect(ntfy.received).toHaveLength(1)
+      expect(ntfy.received.length).toBeGreaterThan(0)
     }
     const entry = await install({ desktop: false, ntfy: { server: "http://127.0.0.1:1", topic: "t" } }).entry()
     const hooks = await entry.server(input(directory()))

@@ -15,11 +15,17 @@ export function client(given: PluginInput["client"]): Opencode {
   return {
     async session(id) {
       const { data } = await given.session.get({ path: { id }, signal: AbortSignal.timeout(ANSWER_MS) })
-      return data && { parent: data.parentID, title: realTitle(data.title) }
+      return data && { parent: data.parentID, title: realTitle(data.title), directory: data.directory }
     },
     async pending(prompt, id) {
       const { data } = (await transport?.get({ url: `/${prompt}`, signal: AbortSignal.timeout(ANSWER_MS) })) ?? {}
       return Array.isArray(data) ? data.some((request) => request?.id === id) : undefined
+    },
+    async lastWords(id) {
+      const signal = AbortSignal.timeout(ANSWER_MS)
+      const { data } = await given.session.messages({ path: { id }, query: { limit: 5 }, signal })
+      const parts = data?.findLast(({ info }) => info.role === "assistant")?.parts ?? []
+      return parts.findLast((part) => part.type === "text")?.text
     },
   }
 }

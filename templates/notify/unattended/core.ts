@@ -1,47 +1,55 @@
 import type { AgentEvent, Effect, Notice } from "./events.ts"
-import { Prompts, type Prompt } from "./prompts.ts"
-import { Sessions } from "./sessions.ts"
+import { type Prompt, Prompts } from "./prompts.ts"
+import { type SessionRules, Sessions } from "./sessions.ts"
 
 const ENDS_TURN = new Set<AgentEvent["kind"]>(["idle", "stopped", "deleted"])
 
-export interface CoreRules {
+export interface CoreRules extends SessionRules {
   /** How long a permission or question waits for a quick answer before anybody is told, in milliseconds. */
   graceMs: number
 }
 
 /** Decides what a person should be told. Knows no clock, no network and no opencode: events and times in, effects out. */
 export class Core {
-  readonly #sessions = new Sessions()
+  readonly #sessions: Sessions
   readonly #prompts: Prompts
 
   constructor(rules: CoreRules) {
+    this.#sessions = new Sessions(rules)
     this.#prompts = new Prompts(rules.graceMs)
   }
 
+  /** Use other rules from now on. */
+  setRules(rules: CoreRules): void {
+    this.#sessions.rules = rules
+    this.#prompts.graceMs = rules.graceMs
+  }
+
   on(event: AgentEvent, now: number): Effect[] {
-    if (ENDS_TURN.has(event.kind)) this.#prompts.endTurn(event.session)
+    const ended = ENDS_TURN.has(event.kind) ? this.#prompts.endTurn(event.session).map(clear) : []
     const notice = this.#sessions.on(event, now)
-    if (notice) return [{ type: "notify", notice }]
+    if (notice) return [...ended, notify(notice)]
     switch (event.kind) {
       case "asked":
         this.#prompts.ask(event, now)
         return this.#lookup(event.session)
-      case "answered":
-        this.#prompts.answer(event.id)
-        return []
+      case "answered": {
+        const told = this.#prompts.answer(event.id)
+        return told ? [clear(told)] : []
+      }
       case "busy":
       case "session":
         return this.#lookup(event.session)
       default:
-        return []
+        return ended
     }
   }
 
-  /** Return what has become due by itself: errors that stayed, and prompts whose grace has ended. */
+  /** Return what has become due by itself: errors that stayed, endless retries, prompts whose grace has ended. */
   tick(now: number): Effect[] {
-    const errors = this.#sessions.due(now).map(notify)
+    const notices = this.#sessions.due(now).map(notify)
     const checks = this.#prompts.due(now).map(({ prompt, id, session }) => check(prompt, id, session))
-    return [...errors, ...checks]
+    return [...notices, ...checks]
   }
 
   /** Given what opencode says about a request it was asked for, return the notice if it is still open. */
@@ -52,12 +60,12 @@ export class Core {
 
   /** Return what must be told now because there is no later: opencode is ending. */
   flush(): Effect[] {
-    const errors = this.#sessions.due(Infinity)
+    const errors = this.#sessions.errors(Infinity)
     const prompts = this.#prompts.takeUntold().map((prompt) => this.#notice(prompt))
     return [...errors, ...prompts].map(notify)
   }
 
-  /** The time of the next `tick` that does something, in the caller's milliseconds; Infinity for none. */
+  /** Return a time before which `tick` does nothing, in the caller's milliseconds; Infinity if it has nothing to do. */
   nextDue(): number {
     return Math.min(this.#sessions.nextDue(), this.#prompts.nextDue())
   }
@@ -73,21 +81,17 @@ export class Core {
   }
 
   #notice(prompt: Prompt): Notice {
-    const root = this.#sessions.root(prompt.session)
-    return {
-      event: prompt.prompt,
-      session: prompt.session,
-      root: root.id,
-      title: root.title,
-      request: prompt.id,
-      tool: prompt.tool,
-      detail: prompt.detail,
-    }
+    const { session, id: request, tool, detail } = prompt
+    return { event: prompt.prompt, session, ...this.#sessions.root(session), request, tool, detail }
   }
 }
 
 function notify(notice: Notice): Effect {
   return { type: "notify", notice }
+}
+
+function clear({ id }: Prompt): Effect {
+  return { type: "clear", request: id }
 }
 
 function check(prompt: "permission" | "question", id: string, session: string): Effect {

@@ -1,18 +1,24 @@
-/** How long one delivery, and the wait for all of them when opencode ends, may take, in milliseconds. */
-export const DELIVERY_MS = 5_000
+/** How long opencode is kept from ending, in milliseconds. */
+const DRAIN_MS = 5_000
+/** How long one delivery may take, in milliseconds: its failure is still dealt with before opencode ends. */
+const DELIVERY_MS = 4_800
 
 /** The deliveries under way: opencode does not wait for an event hook, so `opencode run` ends while they are. */
 export class Deliveries {
   readonly #pending = new Set<Promise<void>>()
 
-  /** Start a delivery. It is told when its time is up, and its failure is the caller's to hear, never an exception. */
-  start(work: (signal: AbortSignal) => Promise<void>, failed: (reason: unknown) => void): void {
+  /**
+   * Start a delivery and return a promise that resolves when it is over and never rejects. It is told when its time is
+   * up, and its failure is the caller's to hear.
+   */
+  start(work: (signal: AbortSignal) => Promise<void>, failed: (reason: unknown) => void): Promise<void> {
     const delivery = attempt(work, failed).finally(() => this.#pending.delete(delivery))
     this.#pending.add(delivery)
+    return delivery
   }
 
   /** Wait until nothing is under way, or the time is up. */
-  async drain(ms: number = DELIVERY_MS): Promise<void> {
+  async drain(ms: number = DRAIN_MS): Promise<void> {
     let timeUp = false
     let timer: ReturnType<typeof setTimeout> | undefined
     const end = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import type { Channel } from "./channel.ts"
+import type { ChannelRules } from "./settings.ts"
 import type { Message } from "./wording.ts"
 
 /** A program to run: its arguments, and what it reads on its standard input. */
@@ -8,6 +9,8 @@ export interface Command {
   argv: [string, ...string[]]
   stdin?: string
 }
+
+type Shape = Pick<Message, "event" | "title" | "body">
 
 export type Desktop = "linux" | "mac" | "windows"
 
@@ -34,7 +37,7 @@ $id = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\\WindowsPowerShell\\v1.0\\powershe
 `
 
 /** Given a message, return the command that shows it on that desktop; its text is data there, never code. */
-export function desktopCommand(desktop: Desktop, { event, title, body }: Message): Command {
+export function desktopCommand(desktop: Desktop, { event, title, body }: Shape): Command {
   switch (desktop) {
     case "mac":
       return { argv: ["osascript", ...APPLESCRIPT, title, body] }
@@ -71,11 +74,13 @@ function kernelRelease(): string {
   }
 }
 
-function run({ argv: [file, ...args], stdin }: Command, signal: AbortSignal): Promise<void> {
+function run({ argv: [file, ...args], stdin }: Command, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ["pipe", "ignore", "ignore"], signal, windowsHide: true })
+    const child = spawn(file, args, { stdio: ["pipe", "pipe", "ignore"], signal, windowsHide: true })
+    let printed = ""
     child.on("error", reject)
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${file} ended with ${code}`))))
+    child.stdout.on("data", (data) => (printed += data))
+    child.on("close", (code) => (code === 0 ? resolve(printed) : reject(new Error(`${file} ended with ${code}`))))
     // A program that ends without reading breaks the pipe, which is no failure of its own.
     child.stdin.on("error", () => {})
     child.stdin.end(stdin ?? "")
@@ -83,6 +88,59 @@ function run({ argv: [file, ...args], stdin }: Command, signal: AbortSignal): Pr
 }
 
 /** Return the channel that shows messages on the desktop of this machine. */
-export function desktopChannel(desktop: Desktop = thisDesktop()): Channel {
-  return { name: "desktop", send: (message, signal) => run(desktopCommand(desktop, message), signal) }
+export function desktopChannel(rules: ChannelRules, desktop: Desktop = thisDesktop()): Channel {
+  const shown = new Shown()
+  return {
+    name: "desktop",
+    rules,
+    remote: false,
+    async send(message, signal) {
+      const command = desktopCommand(desktop, message)
+      if (desktop !== "linux") await run(command, signal)
+      else shown.add(message.subject, await runForId(command, signal))
+    },
+    async clear(subject, signal) {
+      const id = shown.take(subject)
+      if (id) await run({ argv: [...CLOSE, id] }, signal)
+    },
+  }
+}
+
+const CLOSE = [
+  "gdbus",
+  "call",
+  "--session",
+  "--dest=org.freedesktop.Notifications",
+  "--object-path=/org/freedesktop/Notifications",
+  "--method=org.freedesktop.Notifications.CloseNotification",
+] as const
+
+/** Run notify-send and return the id of what it shows, or undefined where it cannot tell (libnotify before 0.8). */
+async function runForId(command: Command, signal: AbortSignal): Promise<string | undefined> {
+  const [file, ...args] = command.argv
+  try {
+    return /^\d+$/.exec((await run({ argv: [file, "--print-id", ...args] }, signal)).trim())?.[0]
+  } catch (reason) {
+    if ((reason as { code?: string }).code === "ENOENT" || signal.aborted) throw reason
+    await run(command, signal)
+    return undefined
+  }
+}
+
+/** The ids of the notifications on the desktop, by what they are about. */
+class Shown {
+  readonly #ids = new Map<string, string>()
+
+  add(subject: string | undefined, id: string | undefined): void {
+    if (!subject || !id) return
+    this.#ids.set(subject, id)
+    const oldest = this.#ids.keys().next()
+    if (this.#ids.size > 200 && !oldest.done) this.#ids.delete(oldest.value)
+  }
+
+  take(subject: string): string | undefined {
+    const id = this.#ids.get(subject)
+    this.#ids.delete(subject)
+    return id
+  }
 }

@@ -1,43 +1,92 @@
-import type { Channel } from "./channel.ts"
+import { createHash } from "node:crypto"
+import { budgetOf } from "./budget.ts"
+import { type Channel, Refused } from "./channel.ts"
+import { type Answer, postJson, USER_AGENT } from "./http.ts"
 import type { NtfySettings } from "./settings.ts"
-import { VERSION } from "./version.ts"
 import type { Message } from "./wording.ts"
 
 // Tags are emoji short codes, priorities are 1 to 5: https://docs.ntfy.sh/publish/
 const LOOK: Record<Message["event"], { priority: number; tags: string[] }> = {
   done: { priority: 3, tags: ["white_check_mark"] },
   error: { priority: 4, tags: ["rotating_light"] },
+  stuck: { priority: 4, tags: ["hourglass"] },
   permission: { priority: 4, tags: ["lock"] },
   question: { priority: 4, tags: ["question"] },
 }
-
-function authorization({ token, user, password }: NtfySettings): string | undefined {
-  if (token) return `Bearer ${token}`
-  if (user === undefined || password === undefined) return undefined
-  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`
-}
+const PAUSE_MS = 10 * 60_000
+const DAY_MS = 86_400_000
 
 /** Return the channel that publishes to an ntfy topic: as JSON to the server's root, as headers hold no emoji. */
-export function ntfyChannel(settings: NtfySettings): Channel {
-  const root = `${settings.server.replace(/\/+$/, "")}/`
-  const login = authorization(settings)
-  const headers = {
-    "content-type": "application/json",
-    "user-agent": `opencode-unattended/${VERSION}`,
-    ...(login ? { authorization: login } : {}),
-  }
+export function ntfyChannel(settings: NtfySettings, state?: string): Channel {
+  const server = settings.server.replace(/\/+$/, "")
+  const headers = authorization(settings)
+  const budget = budgetOf(server, headers, state)
+  /** The subjects whose message the server keeps as a sequence, which can be cleared (ntfy 2.16 and newer). */
+  const clearable = new Set<string>()
+  let pausedUntil = 0
+
   return {
     name: "ntfy",
-    async send({ event, title, body }, signal) {
-      const response = await fetch(root, {
-        method: "POST",
-        headers,
-        body: JSON.stringify({ topic: settings.topic, title, message: body, ...LOOK[event] }),
-        // A redirect would turn the POST into a GET of the web page, which succeeds.
-        redirect: "manual",
-        signal,
-      })
-      if (!response.ok) throw new Error(`ntfy answered ${response.status}`)
+    rules: settings,
+    remote: true,
+    sparing: () => budget.sparing(),
+    async send(message, signal) {
+      if (Date.now() < pausedUntil) throw new Refused("ntfy is paused", { retry: false })
+      const sequence = message.subject && sequenceId(message.subject)
+      const answer = await postJson(`${server}/`, body(settings.topic, message, sequence), headers, signal)
+      if (!answer.ok || typeof answer.json?.id !== "string") {
+        const { refusal, pause } = refused(answer)
+        pausedUntil = Date.now() + pause
+        throw refusal
+      }
+      budget.sent()
+      if (message.subject && answer.json.sequence_id === sequence) keep(clearable, message.subject)
+    },
+    async clear(subject, signal) {
+      // It costs a message of the quota, so it is the first thing saved.
+      if (!clearable.delete(subject) || budget.sparing() || Date.now() < pausedUntil) return
+      const url = `${server}/${settings.topic}/${sequenceId(subject)}/clear`
+      await fetch(url, { method: "PUT", headers: { "user-agent": USER_AGENT, ...headers }, redirect: "manual", signal })
+      budget.sent()
     },
   }
+}
+
+function authorization({ token, user, password }: NtfySettings): Record<string, string> {
+  if (token) return { authorization: `Bearer ${token}` }
+  if (user === undefined || password === undefined) return {}
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` }
+}
+
+function body(topic: string, { event, title, body, click }: Message, sequence: string | undefined): object {
+  return { topic, title, message: body, ...LOOK[event], click, sequence_id: sequence }
+}
+
+// Readers of the topic see it: opencode's own ids stay here.
+function sequenceId(subject: string): string {
+  return `oc-${createHash("sha256").update(subject).digest("hex").slice(0, 16)}`
+}
+
+function keep(subjects: Set<string>, subject: string): void {
+  subjects.add(subject)
+  const [oldest] = subjects
+  if (subjects.size > 200 && oldest !== undefined) subjects.delete(oldest)
+}
+
+/** Given an answer that is no success, return what it means: https://docs.ntfy.sh/publish/, ntfy 2.27's error codes. */
+function refused({ status, json }: Answer): { refusal: Refused; pause: number } {
+  const code = typeof json?.code === "number" ? json.code : undefined
+  const text = `ntfy answered ${code ?? status}`
+  if (code === 42908) {
+    const untilMidnight = DAY_MS - (Date.now() % DAY_MS)
+    return { refusal: new Refused(text, { retry: false, trouble: "quota" }), pause: untilMidnight }
+  }
+  // Going on would lock the address out.
+  if (code === 42909) return { refusal: new Refused(text, { retry: false, trouble: "refused" }), pause: PAUSE_MS }
+  if (status === 401 || status === 403) {
+    return { refusal: new Refused(text, { retry: false, trouble: "refused" }), pause: 0 }
+  }
+  // A success that is no ntfy's comes from something in between, a hotel's log-in page.
+  const retry = status === 429 || status >= 500 || status < 300
+  return { refusal: new Refused(text, { retry }), pause: 0 }
 }

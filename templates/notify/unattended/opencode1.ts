@@ -27,7 +27,12 @@ export function realTitle(title: unknown): string | undefined {
 function sessionInfo(info: Properties): AgentEvent | undefined {
   const session = text(info.id)
   if (!session) return undefined
-  return { kind: "session", session, parent: text(info.parentID), title: realTitle(info.title) }
+  return { kind: "session", session, parent: text(info.parentID), title: realTitle(info.title), directory: text(info.directory) }
+}
+
+/** Given the text of a provider's error, return whether what is used up comes back only after hours, or for money. */
+export function isQuota(message: string): boolean {
+  return /quota|usage.?limit|insufficient.?(funds|balance|credit)|credit balance|out of credits|billing/i.test(message)
 }
 
 function status(session: string, value: Properties): AgentEvent | undefined {
@@ -35,7 +40,10 @@ function status(session: string, value: Properties): AgentEvent | undefined {
   if (value.type === "idle") return { kind: "idle", session }
   if (value.type !== "retry") return undefined
   const attempt = typeof value.attempt === "number" ? value.attempt : 1
-  return { kind: "retry", session, attempt, message: text(value.message) ?? "" }
+  const message = text(value.message) ?? ""
+  const next = typeof value.next === "number" ? value.next : undefined
+  // opencode 1.18.33 adds an action ("free_tier_limit") where only a person can help.
+  return { kind: "retry", session, attempt, message, next, quota: value.action !== undefined || isQuota(message) }
 }
 
 function failure(session: string, error: Properties): AgentEvent {

@@ -1,3 +1,4 @@
+import { Deadlines } from "./deadlines.ts"
 import type { AgentEvent } from "./events.ts"
 
 const MAX_OPEN = 500
@@ -8,43 +9,50 @@ type State = "waiting" | "checking" | "told"
 
 export interface Prompt extends Asked {
   state: State
-  due: number
 }
 
 /** Permissions and questions by their request id: each is told once, and only if it is still open after the grace. */
 export class Prompts {
   readonly #open = new Map<string, Prompt>()
+  /** When the grace of a request ends. */
+  readonly #waiting = new Deadlines()
   /** The requests that were answered lately: an answer can overtake its request. */
   readonly #closed = new Set<string>()
-  readonly #graceMs: number
+  graceMs: number
 
   constructor(graceMs: number) {
-    this.#graceMs = graceMs
+    this.graceMs = graceMs
   }
 
   ask(event: Asked, now: number): void {
     if (this.#open.has(event.id) || this.#closed.has(event.id)) return
     dropFirst(this.#open, MAX_OPEN)
-    this.#open.set(event.id, { ...event, state: "waiting", due: now + this.#graceMs })
+    this.#open.set(event.id, { ...event, state: "waiting" })
+    this.#waiting.set(event.id, now + this.graceMs)
   }
 
   /** Given an answered request, return it if a person had been told of it. */
   answer(id: string): Prompt | undefined {
     const prompt = this.#open.get(id)
     this.#open.delete(id)
+    this.#waiting.delete(id)
     dropFirst(this.#closed, MAX_CLOSED)
     this.#closed.add(id)
     return prompt?.state === "told" ? prompt : undefined
   }
 
-  /** Forget the requests of a session whose turn is over: opencode 1.18.33 reports no answer when a turn is stopped. */
-  endTurn(session: string): void {
-    for (const prompt of [...this.#open.values()]) if (prompt.session === session) this.answer(prompt.id)
+  /**
+   * Forget the requests of a session whose turn is over, and return those that a person had been told of: opencode
+   * 1.18.33 reports no answer when a turn is stopped, and goes on listing the request as pending.
+   */
+  endTurn(session: string): Prompt[] {
+    const ended = [...this.#open.values()].filter((prompt) => prompt.session === session)
+    return ended.flatMap((prompt) => this.answer(prompt.id) ?? [])
   }
 
   /** Return the requests whose grace has ended; each is returned once. */
   due(now: number): Prompt[] {
-    const due = [...this.#open.values()].filter((prompt) => prompt.state === "waiting" && prompt.due <= now)
+    const due = this.#waiting.take(now).flatMap((id) => this.#open.get(id) ?? [])
     for (const prompt of due) prompt.state = "checking"
     return due
   }
@@ -52,7 +60,10 @@ export class Prompts {
   /** Return the requests that nobody was told of yet, as told: there is no later chance. */
   takeUntold(): Prompt[] {
     const untold = [...this.#open.values()].filter((prompt) => prompt.state !== "told")
-    for (const prompt of untold) prompt.state = "told"
+    for (const prompt of untold) {
+      prompt.state = "told"
+      this.#waiting.delete(prompt.id)
+    }
     return untold
   }
 
@@ -68,10 +79,9 @@ export class Prompts {
     return prompt
   }
 
+  /** Return a time before which nothing is due. */
   nextDue(): number {
-    let next = Infinity
-    for (const prompt of this.#open.values()) if (prompt.state === "waiting") next = Math.min(next, prompt.due)
-    return next
+    return this.#waiting.earliest
   }
 
   get size(): number {

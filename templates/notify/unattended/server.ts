@@ -1,19 +1,12 @@
 import { basename } from "node:path"
 import type { Hooks, Plugin, PluginInput } from "@opencode-ai/plugin"
-import type { Channel } from "./channel.ts"
 import { claim } from "./claim.ts"
 import { client } from "./client.ts"
-import { desktopChannel } from "./desktop.ts"
 import { blankSecrets, bypassProxyForLoopback, hideSecrets } from "./environment.ts"
 import { leaveMark } from "./mark.ts"
 import { Notifier } from "./notifier.ts"
-import { ntfyChannel } from "./ntfy.ts"
 import { fromOpencode1 } from "./opencode1.ts"
-import { readSettings, type Settings } from "./settings.ts"
-
-function channelsOf(settings: Settings): Channel[] {
-  return [...(settings.desktop ? [desktopChannel()] : []), ...(settings.ntfy ? [ntfyChannel(settings.ntfy)] : [])]
-}
+import { SettingsFile } from "./settingsfile.ts"
 
 function projectName({ worktree, directory }: PluginInput): string {
   // Outside a repository opencode 1.18.33 gives "/" as the worktree.
@@ -21,14 +14,11 @@ function projectName({ worktree, directory }: PluginInput): string {
 }
 
 function hooks(input: PluginInput, giveBack: () => void): Hooks {
-  const settings = readSettings()
-  leaveMark(settings.state, input.directory, "server")
-  const notifier = new Notifier({
-    rules: { graceMs: settings.graceSeconds * 1_000 },
-    project: projectName(input),
-    channels: channelsOf(settings),
-    opencode: client(input.client),
-  })
+  const settings = new SettingsFile()
+  leaveMark(settings.current.state, input.directory, "server")
+  const project = projectName(input)
+  const { directory } = input
+  const notifier = new Notifier({ settings, directory, project: () => project, opencode: client(input.client) })
   return {
     async event({ event }) {
       // A throw from here would keep the event from opencode itself: seen on 1.18.33, `opencode run` never ended.
