@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from installer.commands import stages
 from installer.commands.context import Context
@@ -34,4 +35,10 @@ def run(context: Context) -> Result:
     chosen = context.options.checks or list(titles)
     findings = stages.run_checks(context, settings, roles, lambda name: name in chosen)
     failed = [each for each in findings if each.status == "failed"]
-    return Result(FAILED if failed else OK, {"profile": settings.profile})
+    facts = {"machine": context.machine.describe(), **{role.name: _described(context.facts(role)) for role in roles}}
+    return Result(FAILED if failed else OK, {"profile": settings.profile, "facts": facts})
+
+
+def _described(facts: Any) -> dict[str, object]:
+    """Return a role's facts as they help whoever reads a report; a role without facts has none to tell."""
+    return {} if facts is None else dict(facts.describe())

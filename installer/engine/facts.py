@@ -88,3 +88,15 @@ class Machine:
         environ = self.system.environ
         found = {name: environ.get(name) or environ.get(name.upper()) or "" for name in names}
         return {name: value for name, value in found.items() if value}
+
+    def describe(self) -> dict[str, object]:
+        """Return the facts as they help whoever reads a report."""
+        return {
+            "os": self.os,
+            "user": self.user,
+            "home": str(self.home),
+            "home_differs_from_passwd": self.home_differs,
+            "tty": self.tty,
+            "locale": self.locale,
+            "proxies": self.proxies,
+        }

@@ -74,6 +74,20 @@ class PluginFacts:
             socket is not None and self.machine.system.look(socket).kind == "other"
         )
 
+    def describe(self) -> dict[str, object]:
+        """Return the facts as they help whoever reads a report; opencode's version only where it was asked already."""
+        version = self.__dict__.get("opencode_version")
+        return {
+            "opencode": str(self.opencode) if self.opencode else None,
+            "opencode_version": ".".join(str(each) for each in version) if version else None,
+            "config_folder": str(self.config_folder),
+            "notifier": self.notifier,
+            "notifier_path": str(self.notifier_path) if self.notifier_path else None,
+            "desktop_session": self.has_bus,
+            "runtimes": {name: str(path) for name, path in self.runtimes.items()},
+            "other_plugins": [str(each) for each in self.other_plugins],
+        }
+
     @cached_property
     def sources(self) -> dict[str, bytes]:
         """The plugin's files as they ship, by their path below opencode's config folder."""
