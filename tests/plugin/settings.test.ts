@@ -29,13 +29,13 @@ describe("what notify.json says", () => {
 
   test("of the channels of this machine", () => {
     expect(parse({ desktop: false }).desktop).toBeUndefined()
-    expect(parse({ desktop: true }).desktop).toEqual({ ...all, minSeconds: 20, content: "summary" })
-    expect(parse({ desktop: { minSeconds: 0, events: ["done"] } }).desktop).toEqual({
+    expect(parse({ desktop: true }).desktop).toEqual({ ...all, minSeconds: 0, content: "summary" })
+    expect(parse({ desktop: { minSeconds: 20, events: ["done"] } }).desktop).toEqual({
       events: ["done"],
-      minSeconds: 0,
+      minSeconds: 20,
       content: "summary",
     })
-    expect(parse({ terminal: {} }).terminal).toEqual({ ...all, minSeconds: 20, content: "summary" })
+    expect(parse({ terminal: {} }).terminal).toEqual({ ...all, minSeconds: 0, content: "summary" })
     expect(parse({}).terminal).toBeUndefined()
   })
 

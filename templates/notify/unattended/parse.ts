@@ -22,7 +22,7 @@ function rules(given: Json, minSeconds: number, content: Content): ChannelRules 
 function local(value: unknown, byDefault: boolean): ChannelRules | undefined {
   const given = object(value)
   const on = given !== undefined || (typeof value === "boolean" ? value : byDefault)
-  return on ? rules(given ?? {}, 20, "summary") : undefined
+  return on ? rules(given ?? {}, 0, "summary") : undefined
 }
 
 const OWN_NAME = /^[a-z0-9-]+$|\.(local|localhost|lan|internal|home\.arpa|ts\.net)$/

@@ -10,7 +10,7 @@ export type Language = (typeof LANGUAGES)[number]
 export interface ChannelRules {
   /** The events it is sent; default all. */
   events: EventName[]
-  /** "done" is sent only of turns that took at least this many seconds; default 20 on the desktop, 0 elsewhere. */
+  /** "done" is sent only of turns that took at least this many seconds; default 0. */
   minSeconds: number
   /**
    * What is said: "minimal" only what happened in which project; "summary" the session's title, the tool and the
@@ -97,5 +97,5 @@ export const DEFAULTS: Settings = {
   language: "en",
   graceSeconds: 6,
   stuck: { minutes: 2, attempts: 6 },
-  desktop: { events: [...EVENTS], minSeconds: 20, content: "summary" },
+  desktop: { events: [...EVENTS], minSeconds: 0, content: "summary" },
 }
