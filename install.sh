@@ -435,14 +435,16 @@ make_by_uv() {
     }
     broken "uv could not make the environment; $kept"
   fi
-  # Without --refresh-package uv takes a checkout whose pyproject.toml did not change from its cache.
-  run uv pip install --compile-bytecode --refresh-package opencode-unattended --python "$new/bin/python" "$spec" ||
+  # Without --reinstall-package uv takes a checkout whose pyproject.toml did not change from its cache.
+  # (--refresh-package would do too, but uv 0.13.9 refuses it under UV_OFFLINE.)
+  run uv pip install --compile-bytecode --reinstall-package opencode-unattended --python "$new/bin/python" "$spec" ||
     broken "uv could not install the packages: $network UV_DEFAULT_INDEX; $kept"
 }
 
+# A newer pipx installs by uv, which compiles only when told.
 make_by_pipx() {
   run env PIPX_HOME="$new" PIPX_BIN_DIR="$new/bin" PIPX_MAN_DIR="$new/man" PIPX_COMPLETION_DIR="$new/completions" \
-    PIPX_SHARED_LIBS="$new/shared" pipx install --python "$python" "$spec" ||
+    PIPX_SHARED_LIBS="$new/shared" UV_COMPILE_BYTECODE=1 pipx install --python "$python" "$spec" ||
     broken "pipx could not install the packages: $network PIP_INDEX_URL; $kept"
 }
 

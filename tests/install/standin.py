@@ -36,6 +36,7 @@ def build_wheel(folder: Path, *, version: str = VERSION, start: int = 0, require
     commands = ["installer = standin_program:main", "opencode-unattended = standin_program:main"]
     files = {
         "standin_program.py": PROGRAM.replace("VERSION", version).replace("START", str(start)),
+        "standin_unused.py": "SAYS = 'not imported by the program, so whoever installs it has to compile it'\n",
         f"{info}/METADATA": "\n".join([*metadata, ""]),
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: standin\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/entry_points.txt": "\n".join(["[console_scripts]", *commands, ""]),

@@ -40,7 +40,7 @@ def test_maker(bare: Machine, maker: str, wheel: Path) -> None:
     assert bare.heard()["argv"] == ["--yes"]
     (environment,) = bare.environments()
     assert made_by(environment) == maker
-    assert list(environment.rglob("__pycache__/standin_program.*.pyc"))
+    assert list(environment.rglob("__pycache__/standin_unused.*.pyc"))
     assert environment.stat().st_mode & 0o077 == 0
 
     newer = build_wheel(wheel.parent, version="0.2.0")
@@ -75,7 +75,16 @@ def test_current_folder_is_not_trusted(bare: Machine, maker: str, wheel: Path) -
         (folder / module).write_text(f"open({str(bare.root / 'ran')!r}, 'w')")
     (folder / "uv.toml").write_text("not = [toml")
     (folder / "pyproject.toml").write_text("[project]\nname = 'x'\nversion = '1'\nrequires-python = '<3'\n")
-    succeeded(bare.run("--from", wheel, cwd=folder, extra={"PYTHONPATH": ""}))
+    succeeded(bare.run("--from", wheel, cwd=folder))
+    assert not (bare.root / "ran").exists()
+
+
+def test_pythonpath_is_not_trusted(bare: Machine, wheel: Path) -> None:
+    """Modules by the names of those that install are not taken from PYTHONPATH."""
+    bare.add_python()
+    for module in ("venv", "ensurepip", "pip"):
+        (bare.root / f"{module}.py").write_text(f"open({str(bare.root / 'ran')!r}, 'w')")
+    succeeded(bare.run("--from", wheel, extra={"PYTHONPATH": str(bare.root)}))
     assert not (bare.root / "ran").exists()
 
 

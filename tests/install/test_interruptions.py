@@ -52,8 +52,15 @@ def slow_uv(machine: Machine) -> Path:
     return started
 
 
-@pytest.mark.parametrize("fault", ["does not start", "missing dependency", "not a wheel"])
-def test_failed_upgrade(machine: Machine, wheel: Path, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ("does not start", "does not start"),
+        ("missing dependency", "no-such-package"),
+        ("not a wheel", "could not install"),
+    ],
+)
+def test_failed_upgrade(machine: Machine, wheel: Path, fault: str, word: str) -> None:
     """A failed upgrade says so and leaves the old version untouched and working."""
     succeeded(machine.run("--from", wheel))
     version(machine)
@@ -66,7 +73,8 @@ def test_failed_upgrade(machine: Machine, wheel: Path, fault: str) -> None:
     )
     if fault == "not a wheel":
         newer.write_bytes(newer.read_bytes()[:500])
-    refused(machine.run("--from", newer, extra={"UV_OFFLINE": "1"}), 1, "what was installed before stays and works")
+    result = machine.run("--from", newer, extra={"UV_OFFLINE": "1"})
+    refused(result, 1, word, "what was installed before stays and works")
     assert machine.tree() == before
     assert version(machine) == f"opencode-unattended {VERSION}"
 
