@@ -6,7 +6,7 @@ Validation, prompts, flags, environment names and the reference page all come fr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
 Kind = Literal["text", "yes/no", "number", "list", "secret"]
@@ -18,7 +18,8 @@ class Setting:
     """One key.
 
     `check` returns what is wrong with a value, or ''. `generate` makes a value where nobody gives one. `goes_with`
-    names a key of the same section that must be given too. `question` makes the guided set-up ask for it.
+    names a key of the same section that must be given too. `question` makes the guided set-up ask for it. A `required`
+    key must be given wherever its role is on.
     """
 
     help: str
@@ -29,6 +30,7 @@ class Setting:
     generate: Callable[[], str] | None = None
     goes_with: str = ""
     question: str = ""
+    required: bool = False
 
 
 def setting(default: Any, text: str, kind: Kind = "text", **more: Any) -> Any:
@@ -75,8 +77,13 @@ class Schema:
         self.keys = {
             key.dotted: key
             for section, kind in self.sections.items()
-            for key in (Key(section, each.name, each.metadata["setting"], each.default) for each in fields(kind))
+            for key in (Key(section, each.name, each.metadata["setting"], each.default) for each in _own_first(kind))
         }
+
+
+def _own_first(kind: type) -> list[Field[Any]]:
+    """Return a section's fields, those it shares with other sections last."""
+    return sorted(fields(kind), key=lambda each: each.name not in kind.__annotations__)
 
 
 @dataclass(frozen=True)

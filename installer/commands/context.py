@@ -118,7 +118,7 @@ class Context:
         """Return a profile and what it extends. Raise ConfigError."""
         return profiles.require(self.shelf, name, "profile")
 
-    def settings(self) -> Settings:
+    def settings(self, *, complete: bool = True) -> Settings:
         """Return the validated settings. Raise ConfigError, or UsageError where no profile is known."""
         if self.profile is None:
             names = ", ".join(self.shelf.all())
@@ -129,7 +129,7 @@ class Context:
             )
         problems: list[Problem] = []
         flags = {**flag_values(self.options, problems, self._content), **self.prompted}
-        given = resolve.Given(flags, self.system.environ)
+        given = resolve.Given(flags, self.system.environ, complete)
         chain = profiles.chain(self.shelf, self.profile, "profile", problems)
         if not chain:
             raise ConfigError(problems)

@@ -29,7 +29,9 @@ def run(context: Context) -> Result:
     chain = profiles.chain(context.shelf, name, "profile", problems)
     if not chain:
         raise ConfigError(problems)
-    settings = resolve.resolve(SCHEMA, [role.name for role in ROLES], chain, [], resolve.Given(), problems)
+    settings = resolve.resolve(
+        SCHEMA, [role.name for role in ROLES], chain, [], resolve.Given(complete=False), problems
+    )
     if context.options.action == "validate":
         return Result(OK, {"profile": name, "files": [str(each.path) for each in chain]}, f"{name}: all right")
     values = {key.dotted: settings.value(key) for key in SCHEMA.keys.values() if key.section in settings.roles}

@@ -34,7 +34,7 @@ def run(context: Context) -> Result:
     chosen = ask.choose("What shall tell you?", _choices(context), context.profile or profiles.DEFAULT, plain=plain)
     context.options.profile = chosen
     context.read_again()
-    settings = context.settings()
+    settings = context.settings(complete=False)
     for key in _questions(settings):
         text = _ask_key(context, key, settings)
         if text:

@@ -22,10 +22,14 @@ _NO = ("false", "no", "off", "0")
 
 @dataclass(frozen=True)
 class Given:
-    """What this call gives: values by dotted key, from flags, prompts and the environment."""
+    """What this call gives: values by dotted key, from flags, prompts and the environment.
+
+    Where it is not `complete`, a required key may still be missing: it will be asked for, or a profile is only looked at.
+    """
 
     flags: Mapping[str, Value] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = True
 
 
 @dataclass
@@ -69,6 +73,8 @@ def resolve(
         name: kind(**{each.name: layers.values[each.dotted] for each in schema.keys.values() if each.section == name})
         for name, kind in schema.sections.items()
     }
+    if given.complete:
+        _check_required(schema, layers, roles, problems)
     _check_together(schema, sections, layers, roles, problems)
     if problems:
         raise ConfigError(problems)
@@ -157,6 +163,13 @@ def _convert_list(node: Node) -> tuple[Any, str]:
     if isinstance(node, Value):
         return tuple(each.strip() for each in (node.text or "").split(",") if each.strip()), ""
     return None, "must be a list"
+
+
+def _check_required(schema: Schema, layers: _Layers, roles: tuple[str, ...], problems: list[Problem]) -> None:
+    for key in schema.keys.values():
+        if key.setting.required and key.section in roles and layers.values[key.dotted] is None:
+            text = f"{key.dotted} is needed where the role {key.section} is on"
+            problems.append(Problem("answer.missing", "answers", text, f"give it by {ways_to_give(key)}"))
 
 
 def _check_together(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from installer.http import is_loopback
+from installer.roles.channel import ChannelConfig
 from installer.secrets import Secret, generate
 from installer.settings import setting
 
@@ -73,7 +75,7 @@ def new_topic() -> str:
 
 
 @dataclass(frozen=True)
-class NtfyConfig:
+class NtfyConfig(ChannelConfig):
     """How notifications reach the phone."""
 
     server: str = setting(
@@ -104,6 +106,17 @@ class NtfyConfig:
         "secret",
         check=check_token,
     )
+
+    def for_plugin(self) -> dict[str, Any]:
+        """Return this channel's object in `notify.json`; a token wins over a password."""
+        given = {**super().for_plugin(), "server": self.server.rstrip("/"), "topic": ""}
+        if self.topic:
+            given["topic"] = self.topic.reveal()
+        if self.token:
+            given["token"] = self.token.reveal()
+        elif self.user and self.password:
+            given |= {"user": self.user, "password": self.password.reveal()}
+        return given
 
     def problems(self) -> list[tuple[str, str]]:
         """Return what is wrong with the keys together: (key, text)."""

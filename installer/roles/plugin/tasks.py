@@ -10,7 +10,7 @@ from typing import Any
 from installer.engine.resources import Absent, Directory, File, Requires, Resource
 from installer.engine.role import Inspection
 from installer.engine.system import PRIVATE_FILE, RealSystem
-from installer.roles.ntfy.config import NtfyConfig
+from installer.roles.channel import ChannelConfig
 from installer.roles.plugin.config import PluginConfig
 from installer.roles.plugin.facts import MODULES_FOLDER, PluginFacts
 from installer.settings import Settings
@@ -37,7 +37,6 @@ def tasks(settings: Settings, facts: PluginFacts) -> list[Resource]:
             PRIVATE_FILE,
             secret=True,
             validate=parses_as_json,
-            restarts=(RESTART,),
         )
     )
     wanted += [_source(folder, name, facts) for name in entries]
@@ -78,20 +77,13 @@ def plugin_settings(settings: Settings, facts: PluginFacts) -> bytes:
     data: dict[str, Any] = {
         "schema": SETTINGS_SCHEMA,
         "state": str(facts.state_folder),
-        "desktop": settings.of(PluginConfig).desktop,
+        **settings.of(PluginConfig).for_plugin(),
     }
-    if "ntfy" in settings.roles:
-        data["ntfy"] = _ntfy(settings.of(NtfyConfig))
+    for role in settings.roles:
+        section = settings.sections[role]
+        if isinstance(section, ChannelConfig):
+            data[role] = section.for_plugin()
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _ntfy(ntfy: NtfyConfig) -> dict[str, str]:
-    channel = {"server": ntfy.server.rstrip("/"), "topic": ntfy.topic.reveal() if ntfy.topic else ""}
-    if ntfy.token:
-        channel["token"] = ntfy.token.reveal()
-    elif ntfy.user and ntfy.password:
-        channel |= {"user": ntfy.user, "password": ntfy.password.reveal()}
-    return channel
 
 
 def parses_as_json(_: RealSystem, candidate: Path) -> str:

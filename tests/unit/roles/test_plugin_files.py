@@ -1,6 +1,5 @@
 """The plugin's files among what people already have in opencode's folders."""
 
-import json
 import os
 import subprocess
 import sys
@@ -170,10 +169,3 @@ def test_wsl_shows_notifications_by_powershell(home: Path, tmp_path: Path) -> No
 def test_a_mac_shows_notifications_by_osascript(home: Path, tmp_path: Path) -> None:
     machine = Machine(RealSystem({"HOME": str(home), "PATH": "/none"}), platform="darwin")
     assert PluginFacts(machine, Places(tmp_path, tmp_path)).notifier == "osascript"
-
-
-def test_the_settings_file_holds_what_the_plugin_reads(home: Path, installer: Apply) -> None:
-    apply(installer, "--plugin-desktop", "no")
-    settings = json.loads((home / ".config" / "opencode" / "unattended" / "notify.json").read_text())
-    state = home / ".local" / "state" / "opencode-unattended" / "state"
-    assert settings == {"schema": 1, "state": str(state), "desktop": False}

@@ -1,0 +1,6 @@
+"""Discord: one more way to a person. The plugin sends by it; its settings file carries the keys."""
+
+from installer.engine.role import Role
+from installer.roles.discord.config import DiscordConfig
+
+ROLE = Role("discord", DiscordConfig)

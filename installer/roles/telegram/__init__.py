@@ -1,0 +1,6 @@
+"""Telegram: one more way to a person. The plugin sends by it; its settings file carries the keys."""
+
+from installer.engine.role import Role
+from installer.roles.telegram.config import TelegramConfig
+
+ROLE = Role("telegram", TelegramConfig)
