@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import threading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 USER_AGENT = f"opencode-unattended/{__version__}"
 CONNECT_SECONDS = 10.0
 LARGEST_ANSWER = 1024 * 1024
+_CHUNK = 64 * 1024
 
 Result = TypeVar("Result")
 
@@ -78,11 +80,14 @@ class Client:
             return Answer(response.status_code, content, response.headers.get("location", ""))
 
     @contextmanager
-    def lines(self, path: str, seconds: float) -> Iterator[tuple[int, Iterator[bytes]]]:
-        """Open a stream and give its status and lines as they arrive. Raise UnreachableError, also while iterating."""
-        deadline = time.monotonic() + seconds
+    def lines(self, path: str, seconds: float) -> Iterator[tuple[Answer, Iterator[bytes]]]:
+        """Open a stream and give its head and its lines as they arrive; each may take the seconds.
+
+        Raise UnreachableError, also while iterating.
+        """
         with self._open("GET", path, seconds, None) as response:
-            yield response.status_code, _lines(_chunks(response, deadline, LARGEST_ANSWER))
+            head = Answer(response.status_code, b"", response.headers.get("location", ""))
+            yield head, _lines(_chunks(response, math.inf, LARGEST_ANSWER))
 
     @contextmanager
     def _open(self, method: str, path: str, seconds: float, body: bytes | None) -> Iterator[requests.Response]:
@@ -148,7 +153,8 @@ def _chunks(response: requests.Response, deadline: float, largest: int) -> Itera
     """Give the body as it arrives. Raise UnreachableError at the deadline or past the size."""
     size = 0
     with _translated():
-        for chunk in response.iter_content(chunk_size=None):
+        # Not iter_content: where a body ends with the connection it gives nothing before that end.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             size += len(chunk)
             if size > largest:
                 raise UnreachableError("torn", f"the answer is longer than {largest:,} bytes")
@@ -170,7 +176,7 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 def _translated() -> Iterator[None]:
     """Turn what requests and urllib3 raise into UnreachableError."""
     import requests
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
     try:
         yield
@@ -178,9 +184,9 @@ def _translated() -> Iterator[None]:
         raise UnreachableError("proxy", f"the proxy refused or could not be reached: {_root(error)}") from error
     except requests.exceptions.SSLError as error:
         raise _tls(error) from error
-    except requests.exceptions.Timeout as error:
+    except (requests.exceptions.Timeout, ReadTimeoutError) as error:
         raise UnreachableError("time", "no answer came in time") from error
-    except requests.exceptions.ChunkedEncodingError as error:
+    except (requests.exceptions.ChunkedEncodingError, ProtocolError) as error:
         raise UnreachableError("torn", "the connection broke in the middle of the answer") from error
     except requests.exceptions.ConnectionError as error:
         raise _no_connection(error) from error

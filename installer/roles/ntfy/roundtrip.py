@@ -6,11 +6,11 @@ import base64
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from installer.events import Finding
-from installer.http import Answer, Client, UnreachableError, within
+from installer.http import Client, UnreachableError, within
 from installer.roles.ntfy import faults
 from installer.roles.ntfy.config import NtfyConfig
 from installer.roles.ntfy.faults import Attempt
@@ -74,10 +74,10 @@ class _Trip:
     def run(self) -> Finding:
         reading = self._attempt("read", reading=True)
         try:
-            with self._reader.lines(f"/{self._topic}/json", self.step) as (status, lines):
-                if status == 200:
+            with self._reader.lines(f"/{self._topic}/json", self.step) as (head, lines):
+                if head.status == 200:
                     return self._publish_and_wait(_events(lines), reading)
-                refused = Answer(status, b"".join(lines))
+                refused = replace(head, body=b"".join(lines))
         except UnreachableError as error:
             return faults.unreachable(error, reading)
         if (refused.data or {}).get("code") == 40301 and not self.ntfy.read_token:
