@@ -10,9 +10,11 @@ from installer.errors import FAILED, OK, UsageError
 from installer.events import Finding
 from installer.output import Result
 from installer.roles.all import ROLES
+from installer.roles.channel import ChannelConfig
 from installer.roles.ntfy.checks import AUDIBLE, delivered
 from installer.roles.plugin.config import PluginConfig
 from installer.roles.plugin.desktop import shown
+from installer.roles.plugin.trial import tried
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,5 +35,12 @@ def run(context: Context) -> Result:
     if "ntfy" in inspections:
         findings.append(delivered(inspections["ntfy"], AUDIBLE))
         context.emit(findings[-1])
+    if "plugin" in inspections:
+        others = [
+            name for name in settings.roles if name != "ntfy" and isinstance(settings.sections[name], ChannelConfig)
+        ]
+        for found in tried(inspections["plugin"], others):
+            findings.append(found)
+            context.emit(found)
     failed = any(each.status == "failed" for each in findings)
     return Result(FAILED if failed else OK, {"profile": settings.profile})

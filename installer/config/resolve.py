@@ -24,7 +24,7 @@ _NO = ("false", "no", "off", "0")
 class Given:
     """What this call gives: values by dotted key, from flags, prompts and the environment.
 
-    Where it is not `complete`, a required key may still be missing: it will be asked for, or a profile is only looked at.
+    Where it is not `complete`, a required key may still be missing: it is asked for, or a profile is only looked at.
     """
 
     flags: Mapping[str, Value] = field(default_factory=dict)

@@ -72,9 +72,25 @@ def loaded(inspection: Inspection) -> Finding:
     return prove(inspection)
 
 
+def conflicts(inspection: Inspection) -> Finding:
+    """Look for others who tell the same things."""
+    from installer.roles.plugin.conflicts import found
+
+    return found(inspection)
+
+
+def deliveries(inspection: Inspection) -> Finding:
+    """See how the plugin's last deliveries went."""
+    from installer.roles.plugin.deliveries import last_ones
+
+    return last_ones(inspection)
+
+
 CHECKS = (
     Check("plugin.one-copy", "opencode finds the plugin once", one_copy),
     Check("plugin.settings-private", "nobody else reads its settings", settings_private),
     Check("plugin.desktop", "this desktop can show notifications", desktop_reachable),
+    Check("plugin.conflicts", "nobody else tells the same things", conflicts),
+    Check("plugin.deliveries", "the plugin's last deliveries arrived", deliveries),
     Check("plugin.loaded", "opencode loads the plugin", loaded, active=True),
 )
