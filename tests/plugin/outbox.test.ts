@@ -94,13 +94,13 @@ describe("who is told what", () => {
 })
 
 describe("messages that come too fast", () => {
-  test("are put together after four, prompts never are", async () => {
+  test("are put together after twenty, prompts never are", async () => {
     await using ntfy = new Receiver()
     const box = outbox(ntfy.url, stateFolder())
-    for (let turn = 0; turn < 7; turn++) box.tell(notice(turn === 5 ? "error" : "done"), place)
-    for (let asked = 0; asked < 6; asked++) box.tell(notice("permission"), place)
+    for (let turn = 0; turn < 23; turn++) box.tell(notice(turn === 21 ? "error" : "done"), place)
+    for (let asked = 0; asked < 30; asked++) box.tell(notice("permission"), place)
     await box.drain()
-    expect(ntfy.received).toHaveLength(4 + 6 + 1)
+    expect(ntfy.received).toHaveLength(20 + 30 + 1)
     const gathered = ntfy.received.find(({ body }) => String(body.title).includes("more"))
     expect(gathered?.body.title).toBe("opencode · and 3 more")
     expect(gathered?.body.priority).toBe(4)

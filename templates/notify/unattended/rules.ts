@@ -34,10 +34,10 @@ function minuteOf(time: string): number {
   return hours * 60 + minutes
 }
 
-const BURST = 4
+const BURST = 20
 const BURST_MS = 10_000
 
-/** Lets a few messages through in 10 seconds, the rest is to be put together. */
+/** Lets 20 messages through in 10 seconds, the rest is to be put together. */
 export class BurstGate {
   #times: number[] = []
 
