@@ -24,7 +24,7 @@ _NO = ("false", "no", "off", "0")
 class Given:
     """What this call gives: values by dotted key, from flags, prompts and the environment.
 
-    Where it is not `complete`, a required key may still be missing: it is asked for, or a profile is only looked at.
+    Where it is not `complete`, a required key may be missing: it will be asked for, or a profile is only looked at.
     """
 
     flags: Mapping[str, Value] = field(default_factory=dict)
@@ -193,3 +193,20 @@ def _check_together(
 def ways_to_give(key: Key) -> str:
     """Return the two ways to give a key where nobody can be asked."""
     return f"{key.flag} {'FILE' if key.secret else 'VALUE'} or {key.variable}"
+
+
+def unknown_variables(schema: Schema, environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that looks like ours and is not; others may share the prefix."""
+    known = ["INSTALLER_PROFILE", *(key.variable for key in schema.keys.values())]
+    strange = [name for name in environ if name.startswith("INSTALLER_") and name not in known]
+    if not strange:
+        return []
+    import difflib
+
+    ours = tuple(f"INSTALLER_{section.upper()}_" for section in schema.sections)
+    close = {name: difflib.get_close_matches(name, known, 1, 0.85) for name in strange}
+    return [
+        f"{name} is no setting; {shelf_of.did_you_mean(name, known)}"
+        for name in strange
+        if name.startswith(ours) or close[name]
+    ]
