@@ -63,7 +63,8 @@ def shape(entry: Entry) -> Shape:
 
 def operation(change: Change, index: int) -> Operation:
     """Return the journal's view of a change that acts."""
-    backup = f"{index:04d}" if change.before.kind == "file" and change.before.content != change.after.content else ""
+    stays = change.after.kind == "file" and change.before.content == change.after.content
+    backup = f"{index:04d}" if change.before.kind == "file" and not stays else ""
     return Operation(
         change.path, change.key, shape(change.before), shape(change.after),
         change.record, change.previous, change.restarts, change.conflict, backup,

@@ -66,10 +66,15 @@ def build(
         steps += _missing_parents(system, state, resource.path, role, seen)
         look = system.look_folder if isinstance(resource, Directory) else system.look
         entry = seen.get(resource.path) or look(resource.path)
+        whole = state.records.get(str(resource.path)) if isinstance(resource, Block) else None
+        if whole is not None and whole.kind == "file" and resource.path not in seen:
+            steps.append(Step(role, str(resource.path), leaving(resource.path, str(resource.path), entry, whole)))
+            entry = steps[-1].change.after
         change = diff(resource, entry, state.records.get(key_of(resource)), role)
         seen[resource.path] = change.after if change.acts else entry
         steps.append(Step(role, str(resource.path), change))
     wanted_keys = {key_of(resource) for _, resource in pairs if not isinstance(resource, Requires)}
+    wanted_keys |= {step.change.key for step in steps}
     steps += _leaving_steps(system, state, wanted_keys, seen, prunable)
     return Plan(tuple(steps))
 

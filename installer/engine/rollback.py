@@ -68,8 +68,10 @@ def _former(system: RealSystem, run: Run, each: Operation, now: Entry) -> Entry:
     """Return what stood at a path before a run, with its content."""
     if each.before.kind == "absent":
         return ABSENT
-    if each.before.kind != "file" or not each.backup:
-        return Entry(each.before.kind, each.before.mode, now.content, each.before.target)
+    if each.before.kind != "file":
+        return Entry(each.before.kind, each.before.mode, target=each.before.target)
+    if not each.backup:
+        return Entry("file", each.before.mode, now.content)
     backup = system.look(run.folder / "backup" / each.backup)
     if backup.kind != "file":
         raise InstallerError("backup-gone", f"the backup of {each.path} from run {run.number} is gone", "")

@@ -125,16 +125,19 @@ class RealSystem:
         os.chmod(path, mode)
 
     def remove(self, path: Path) -> None:
-        """Remove a file or link; nothing there is fine."""
-        path.unlink(missing_ok=True)
+        """Remove a file or link; nothing there is fine, on a read-only disk too, where unlink would complain first."""
+        if os.path.lexists(path):
+            path.unlink(missing_ok=True)
 
     def remove_directory(self, path: Path) -> bool:
-        """Remove a folder if it is empty; tell whether it is gone."""
+        """Remove a folder if it is empty and no mount point; tell whether it is gone."""
         try:
             os.rmdir(path)
         except FileNotFoundError:
             return True
-        except OSError:
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY):
+                raise
             return False
         return True
 
