@@ -32,12 +32,13 @@ class Output(Protocol):
 
 
 def choose(*, json: bool, plain: bool, environ: Mapping[str, str], home: str, redactor: Redactor) -> Output:
-    """Return the output for this call: rich is loaded only for a terminal that can show colours."""
+    """Return the output for this call: rich is loaded only for a terminal that can show colours and all letters."""
     if json:
         from installer.output.envelope import EnvelopeOutput
 
         return EnvelopeOutput(sys.stdout, redactor)
-    if plain or not sys.stdout.isatty() or environ.get("TERM") == "dumb":
+    whole = sys.stdout.encoding.lower().startswith("utf")
+    if plain or not whole or not sys.stdout.isatty() or environ.get("TERM") == "dumb":
         from installer.output.plain import PlainOutput
 
         return PlainOutput(sys.stdout, sys.stderr, home, redactor)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
@@ -34,8 +32,6 @@ class TerminalOutput:
         self._console = Console(highlight=False, soft_wrap=True)
         self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
         self._spinner: Status | None = None
-        # Ctrl-C leaves through no `finish`, and a spinner left alone keeps the cursor hidden.
-        atexit.register(self._stop_spinning)
 
     def emit(self, event: Event) -> None:
         """Show one event; a Progress spins until the next event comes."""
