@@ -3,6 +3,7 @@
 import pytest
 
 from contract.trip import complete, prove
+from installer.events import Finding
 from installer.roles.ntfy import faults
 from support.faulty import FaultyServer, refusal
 
@@ -16,22 +17,30 @@ CODES = (
 )
 
 
+@pytest.fixture(scope="module")
+def refused() -> dict[int, Finding]:
+    """What the proof finds for each code."""
+    found = {}
+    with FaultyServer() as server:
+        for code in CODES:
+            server.default = refusal(code // 100, code, "the server's own words")
+            found[code] = prove(server.url)
+    return found
+
+
 @pytest.mark.parametrize("code", CODES)
-def test_on_the_stream(code: int) -> None:
-    with FaultyServer(refusal(code // 100, code, "the server's own words")) as server:
-        found = prove(server.url)
+def test_on_the_stream(code: int, refused: dict[int, Finding]) -> None:
+    found = refused[code]
     assert (found.code, found.status) == (f"ntfy.{code}", "failed")
     assert str(code) in found.text
     assert "the server's own words" not in found.text
     complete(found)
 
 
-def test_no_two_codes_share_a_sentence_unless_they_are_a_group() -> None:
+def test_no_two_codes_share_a_sentence_unless_they_are_a_group(refused: dict[int, Finding]) -> None:
     sentences: dict[str, list[int]] = {}
-    for code in CODES:
-        with FaultyServer(refusal(code // 100, code, "")) as server:
-            text = prove(server.url).text.replace(str(code), "")
-        sentences.setdefault(text, []).append(code)
+    for code, found in refused.items():
+        sentences.setdefault(found.text.replace(str(code), ""), []).append(code)
     shared = sorted(codes for codes in sentences.values() if len(codes) > 1)
     assert shared == sorted(list(codes) for codes, _ in faults.GROUPS)
 

@@ -1,5 +1,6 @@
 """What a healthy ntfy server cannot be made to show: every wait ends, and every fault is named for what it is."""
 
+import json
 import ssl
 import time
 from collections.abc import Callable
@@ -35,8 +36,6 @@ def stream(*lines: bytes) -> Behaviour:
 
 def echo(exchange: Exchange) -> None:
     """Accept a message as ntfy does."""
-    import json
-
     answer_json({"id": "abcdefghijkl", "event": "message", **json.loads(exchange.request.body)})(exchange)
 
 

@@ -1,6 +1,7 @@
 """One proof, with waits short enough for tests."""
 
 import re
+from typing import Any
 
 from installer.events import Finding
 from installer.roles.ntfy.checks import QUIET
@@ -10,7 +11,7 @@ from installer.secrets import Secret
 
 TOPIC = "alerts"
 STEP = 0.6
-WHOLE = 3.0
+WHOLE = 2.0
 
 
 def prove(
@@ -24,7 +25,7 @@ def prove(
     **secrets: str,
 ) -> Finding:
     """Run the proof against a server; token, password and read_token are given as text."""
-    hidden = {name: Secret(text) for name, text in secrets.items()}
+    hidden: dict[str, Any] = {name: Secret(text) for name, text in secrets.items()}
     ntfy = NtfyConfig(server=server, topic=Secret(topic), user=user, **hidden)
     return roundtrip(ntfy, priority, step=step, whole=whole)
 
