@@ -97,6 +97,10 @@ class Machine(RuleBasedStateMachine):
         assert self.world.tree(times=True) == after
         if policy == "overwrite":
             assert report.outcome.exit_code == 0
+        else:
+            for name, (_, _, content) in before.items():
+                mine = {each for each in self.written if each in content}
+                assert all(each in after[name][2] for each in mine), "somebody's work was touched without a yes"
         if undo and report.outcome.changed:
             assert self.world.rollback().outcome.exit_code == 0
             assert self.world.tree() == before

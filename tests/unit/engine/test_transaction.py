@@ -110,6 +110,63 @@ def test_a_full_disk_at_the_last_word_undoes_everything(world: World) -> None:
     assert not world.leftovers()
 
 
+class Interrupted(RealSystem):
+    """Ctrl-C right after the n-th rename, removal or new folder, before the program can note that it is done."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.left = at
+
+    def _count(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+    def make_directory(self, path: Path, mode: int | None) -> None:
+        super().make_directory(path, mode)
+        self._count()
+
+    def rename(self, source: Path, destination: Path) -> None:
+        super().rename(source, destination)
+        self._count()
+
+    def remove(self, path: Path) -> None:
+        super().remove(path)
+        self._count()
+
+
+def test_ctrl_c_right_after_any_step_undoes_it_too(world: World) -> None:
+    first = [File(world.home / "a", b"old"), File(world.home / "gone", b""), File(world.home / "changed", b"old")]
+    second: list[Resource] = [
+        File(world.home / "a", b"new"),
+        Directory(world.home / "b", 0o750),
+        File(world.home / "b/c", b"new"),
+        File(world.home / "changed", b"old", 0o600),
+    ]
+    world.apply(first)
+    before, state = world.tree(), world.store.load().state
+    steps = 0
+    while True:
+        steps += 1
+        world.system = Interrupted(steps)
+        try:
+            world.apply(second)
+        except KeyboardInterrupt:
+            world.system = RealSystem()
+        else:
+            break
+        if world.tree() != before:
+            # The state is saved and nothing is undone any more: only forgetting old runs was left.
+            assert world.apply(second).all_ok
+            world.rollback()
+        memory = world.store.load()
+        assert world.tree() == before
+        assert memory.state == memory.on_disk
+        assert memory.state.records == state.records
+        assert not world.leftovers()
+    assert steps > 10
+
+
 def test_a_restart_stays_owed_until_it_succeeds(world: World) -> None:
     def fail() -> str:
         raise InstallerError("restart", "the bus is gone", "log in again")
