@@ -150,6 +150,13 @@ def description(profiles: list[Profile]) -> str:
     return ""
 
 
+def summary(shelf: Shelf, name: str) -> str:
+    """Return what a profile says of itself, or what is wrong with it: one broken file hides no other."""
+    problems: list[Problem] = []
+    found = chain(shelf, name, "profile", problems)
+    return f"cannot be used: {problems[0].where}: {problems[0].message}" if problems else description(found)
+
+
 def require(shelf: Shelf, name: str, where: str) -> list[Profile]:
     """Return a profile's chain. Raise ConfigError with everything that is wrong with it."""
     problems: list[Problem] = []
