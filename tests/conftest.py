@@ -1,9 +1,14 @@
 """Pytest hooks for the whole suite."""
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
+
+# A shell starts its background jobs with these ignored, and whatever tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ALLOW_SKIPS = os.environ.get("TESTS_ALLOW_SKIPS", "yes") != "no"
 

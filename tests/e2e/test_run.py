@@ -24,8 +24,8 @@ def secure(ntfy: RealNtfy, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield proxy
 
 
-def settings(server: str, topic: str = TOPIC, **login: str) -> Mapping[str, Any]:
-    return {"ntfy": {"server": server, "topic": topic, **login}, "graceSeconds": GRACE}
+def settings(server: str, topic: str = TOPIC, **more: str) -> Mapping[str, Any]:
+    return {"ntfy": {"server": server, "topic": topic, **more}, "graceSeconds": GRACE}
 
 
 def trusting(proxy: TlsProxy) -> dict[str, str]:
@@ -79,7 +79,7 @@ def test_a_permission_that_run_rejects_by_itself_is_no_news(make: Callable[..., 
 
 def test_what_is_sent(make: Callable[..., Home], ntfy: RealNtfy) -> None:
     home = make()
-    home.install_plugin(settings(ntfy.url, topic="look"))
+    home.install_plugin(settings(ntfy.url, topic="look", content="minimal"))
     home.run(home.project("projet d'été 🚀"), "[[401]] s3cret prompt")
     [message] = ntfy.messages("look")
     assert message["title"] == "projet d'été 🚀 · error"

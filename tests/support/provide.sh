@@ -92,13 +92,13 @@ provide_python() {
     printf 'making .testbench/venv\n'
     rm -rf .testbench/venv .testbench/project.stamp
     "$python" -m venv .testbench/venv
-    .testbench/venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    .testbench/venv/bin/pip install -qq --disable-pip-version-check -r tests/requirements.txt
     stamp venv "$inputs"
   fi
   inputs=$(cat pyproject.toml)
   if ! fresh project "$inputs"; then
     printf 'installing the project into .testbench/venv\n'
-    .testbench/venv/bin/pip install --quiet --disable-pip-version-check --editable .
+    .testbench/venv/bin/pip install -qq --disable-pip-version-check --editable .
     stamp project "$inputs"
   fi
 }
