@@ -100,8 +100,9 @@ describe("messages that come too fast", () => {
     for (let turn = 0; turn < 23; turn++) box.tell(notice(turn === 21 ? "error" : "done"), place)
     for (let asked = 0; asked < 30; asked++) box.tell(notice("permission"), place)
     await box.drain()
-    expect(ntfy.received).toHaveLength(20 + 30 + 1)
-    const gathered = ntfy.received.find(({ body }) => String(body.title).includes("more"))
+    const published = ntfy.received.filter(({ method }) => method === "POST")
+    expect(published).toHaveLength(20 + 30 + 1)
+    const gathered = published.find(({ body }) => String(body.title).includes("more"))
     expect(gathered?.body.title).toBe("opencode · and 3 more")
     expect(gathered?.body.priority).toBe(4)
     expect(gathered?.body.message).toMatch(/^\d\d:\d\d proj · done\n\d\d:\d\d proj · error\n\d\d:\d\d proj · done$/)
@@ -189,6 +190,58 @@ describe("what cannot be delivered", () => {
   })
 })
 
+describe("trying again", () => {
+  const failure = () => Response.json({ code: 50001 }, { status: 500 })
+  const success = () => Response.json({ id: "a" })
+
+  test("a message that fails once is delivered", async () => {
+    await using ntfy = new Receiver(() => (ntfy.received.length === 1 ? failure() : success()))
+    const box = outbox(ntfy.url, stateFolder())
+    box.tell(notice("done"), place)
+    await box.drain()
+    expect(ntfy.received).toHaveLength(2)
+    expect(new Set(ntfy.received.map(({ body }) => body.sequence_id)).size).toBe(1)
+  })
+
+  test("ends after three tries, before opencode has been kept for long", async () => {
+    await using ntfy = new Receiver(failure)
+    const box = outbox(ntfy.url, stateFolder())
+    box.tell(notice("done"), place)
+    const before = performance.now()
+    await box.drain()
+    expect(ntfy.received).toHaveLength(3)
+    expect(performance.now() - before).toBeLessThan(2_500)
+  })
+
+  test.each([
+    [401, 40101],
+    [403, 40301],
+    [429, 42908],
+    [429, 42909],
+    [400, 40009],
+  ])("does not happen after %d with the code %d", async (status, code) => {
+    await using ntfy = new Receiver(() => Response.json({ code }, { status }))
+    const box = outbox(ntfy.url, stateFolder())
+    box.tell(notice("error"), place)
+    await box.drain()
+    expect(ntfy.received).toHaveLength(1)
+  })
+
+  test.each([
+    [42908, 1],
+    [42909, 1],
+    [40301, 2],
+  ])("after the code %d the next message makes %d requests in all", async (code, requests) => {
+    await using ntfy = new Receiver(() => Response.json({ code }, { status: 403 }))
+    const box = outbox(ntfy.url, stateFolder())
+    box.tell(notice("error"), place)
+    await box.drain()
+    box.tell(notice("error"), place)
+    await box.drain()
+    expect(ntfy.received).toHaveLength(requests)
+  })
+})
+
 describe("late messages", () => {
   const at = (minute: number) => new Date(2026, 10, 22, 14, minute).getTime()
 
@@ -262,5 +315,38 @@ describe("the log", () => {
   test("that cannot be written does no harm", () => {
     new Log("/nonexistent").write({ what: "sent" })
     expect(existsSync("/nonexistent")).toBe(false)
+  })
+})
+
+describe("trouble with the notifications themselves", () => {
+  const script = `#!/bin/sh\nprintf '%s\\n' "$*" >> "$SHOWN"\n`
+
+  async function complaints(work: (server: string, state: string) => Promise<void>): Promise<string[]> {
+    const folder = mkdtempSync(join(tmpdir(), "bin "))
+    states.push(folder)
+    const before = { PATH: process.env.PATH, SHOWN: process.env.SHOWN }
+    writeFileSync(join(folder, "notify-send"), script, { mode: 0o755 })
+    writeFileSync(join(folder, "shown"), "")
+    Object.assign(process.env, { PATH: `${folder}:${before.PATH}`, SHOWN: join(folder, "shown") })
+    try {
+      await using ntfy = new Receiver(() => Response.json({ code: 42908 }, { status: 429 }))
+      await work(ntfy.url, stateFolder())
+      return readFileSync(join(folder, "shown"), "utf8").trim().split("\n")
+    } finally {
+      process.env.PATH = before.PATH
+      delete process.env.SHOWN
+    }
+  }
+
+  test("a quota that is used up is said on the desktop, once a day for all processes", async () => {
+    const shown = await complaints(async (server, state) => {
+      for (let process = 0; process < 2; process++) {
+        const box = outbox(server, state, { desktop: { events: [] } })
+        for (let sent = 0; sent < 3; sent++) box.tell(notice("error"), place)
+        await box.drain()
+        await box.drain()
+      }
+    })
+    expect(shown).toEqual([expect.stringContaining("quota is used up: no more pushes until 00:00 UTC")])
   })
 })

@@ -31,8 +31,6 @@ export class Notifier {
   #timer: ReturnType<typeof setTimeout> | undefined
   #timerDue = Infinity
   #awake = false
-  /** Notices that wait for what the agent said last. */
-  readonly #waiting = new Set<Promise<void>>()
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -54,7 +52,6 @@ export class Notifier {
   async close(): Promise<void> {
     this.#carryOut(this.#core.flush())
     clearTimeout(this.#timer)
-    await Promise.all(this.#waiting)
     await this.#outbox.drain()
     clearTimeout(this.#timer)
   }
@@ -102,8 +99,7 @@ export class Notifier {
       this.#outbox.tell(notice, place)
       return
     }
-    const telling = this.#tellLastWords(notice, place).finally(() => this.#waiting.delete(telling))
-    this.#waiting.add(telling)
+    this.#outbox.first(() => this.#tellLastWords(notice, place))
   }
 
   async #tellLastWords(notice: Notice, place: Place): Promise<void> {

@@ -13,6 +13,8 @@ const LOOK: Record<Message["event"], { priority: number; tags: string[] }> = {
   permission: { priority: 4, tags: ["lock"] },
   question: { priority: 4, tags: ["question"] },
 }
+const PAUSE_MS = 10 * 60_000
+const DAY_MS = 86_400_000
 
 /** Return the channel that publishes to an ntfy topic: as JSON to the server's root, as headers hold no emoji. */
 export function ntfyChannel(settings: NtfySettings, state?: string): Channel {
@@ -21,6 +23,8 @@ export function ntfyChannel(settings: NtfySettings, state?: string): Channel {
   const budget = budgetOf(server, headers, state)
   /** The subjects whose message the server keeps as a sequence, which can be cleared (ntfy 2.16 and newer). */
   const clearable = new Set<string>()
+  /** Until then the server refuses everything. */
+  let refusedUntil = 0
 
   return {
     name: "ntfy",
@@ -28,15 +32,19 @@ export function ntfyChannel(settings: NtfySettings, state?: string): Channel {
     remote: true,
     sparing: () => budget.sparing(),
     async send(message, signal) {
+      if (Date.now() < refusedUntil) throw new Refused("ntfy refused lately", { retry: false })
       const sequence = message.subject && sequenceId(message.subject)
       const answer = await postJson(`${server}/`, body(settings.topic, message, sequence), headers, signal)
-      if (!answer.ok || typeof answer.json?.id !== "string") throw refused(answer)
+      if (!answer.ok || typeof answer.json?.id !== "string") {
+        refusedUntil = Date.now() + pause(answer.json?.code)
+        throw refused(answer)
+      }
       budget.sent()
       if (message.subject && answer.json.sequence_id === sequence) keep(clearable, message.subject)
     },
     async clear(subject, signal) {
       // It costs a message of the quota, so it is the first thing saved.
-      if (!clearable.delete(subject) || budget.sparing()) return
+      if (!clearable.delete(subject) || budget.sparing() || Date.now() < refusedUntil) return
       const url = `${server}/${settings.topic}/${sequenceId(subject)}/clear`
       await fetch(url, { method: "PUT", headers: { "user-agent": USER_AGENT, ...headers }, redirect: "manual", signal })
       budget.sent()
@@ -65,13 +73,19 @@ function keep(subjects: Set<string>, subject: string): void {
   if (subjects.size > 200 && oldest !== undefined) subjects.delete(oldest)
 }
 
+/** Given the code of a refusal, return how long nothing more is sent, in milliseconds. */
+function pause(code: unknown): number {
+  // The day's quota comes back at 00:00 UTC.
+  if (code === 42908) return DAY_MS - (Date.now() % DAY_MS)
+  // Too many wrong log-ins: going on would lock the address out.
+  return code === 42909 ? PAUSE_MS : 0
+}
+
 /** Given an answer that is no success, return what it means: https://docs.ntfy.sh/publish/, ntfy 2.27's error codes. */
 function refused({ status, json }: Answer): Refused {
   const code = typeof json?.code === "number" ? json.code : undefined
   const text = `ntfy answered ${code ?? status}`
-  // The day's quota comes back at 00:00 UTC.
   if (code === 42908) return new Refused(text, { retry: false, trouble: "quota" })
-  // Going on after too many wrong log-ins would lock the address out.
   if (code === 42909 || status === 401 || status === 403) return new Refused(text, { retry: false, trouble: "refused" })
   // A success that is no ntfy's comes from something in between, a hotel's log-in page.
   return new Refused(text, { retry: status === 429 || status >= 500 || status < 300 })

@@ -1,8 +1,9 @@
 import { type Channel, Refused } from "./channel.ts"
 import { channelsOf, secretsOf } from "./channels.ts"
-import { Deliveries } from "./deliveries.ts"
+import { Deliveries, withRetry } from "./deliveries.ts"
 import { late, together } from "./digest.ts"
 import type { Notice } from "./events.ts"
+import { firstToday } from "./files.ts"
 import { WORDS } from "./languages.ts"
 import { Log } from "./log.ts"
 import { BurstGate, judge } from "./rules.ts"
@@ -76,6 +77,11 @@ export class Outbox {
     }
   }
 
+  /** Do something first that `drain` waits for as well; it must not reject. */
+  first(work: () => Promise<void>): void {
+    void this.#deliveries.start(work, () => {})
+  }
+
   /** Take back what was said about a subject. */
   clear(subject: string): void {
     this.#spool.drop(subject)
@@ -90,10 +96,10 @@ export class Outbox {
     }
   }
 
-  /** Say on the desktop, once, that something is wrong with the notifications themselves. */
+  /** Say on the desktop, once a day, that something is wrong with the notifications themselves. */
   complain(about: "settings" | "quota" | "refused", reason: string): void {
     this.#log.write({ what: "settings", reason: `${about}: ${reason}` })
-    if (this.#complained.has(about)) return
+    if (this.#complained.has(about) || !firstToday(this.#settings.state, about)) return
     this.#complained.add(about)
     const { trouble } = WORDS[this.#settings.language]
     const desktop = this.#lines.find(({ channel }) => channel.name === "desktop")
@@ -164,7 +170,7 @@ export class Outbox {
     const key = `${channel.name} ${message.subject}`
     const sent = this.#deliveries.start(
       async (signal) => {
-        await channel.send(message, signal)
+        await withRetry(() => channel.send(message, signal), signal)
         this.#log.write({ what: "sent", event: message.event, channel: channel.name })
         this.#sendKept(channel)
       },
