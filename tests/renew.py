@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import shtab
+from e2e import situations, test_run_situations
 
 from installer import completion
 from installer.cli import VERBS
@@ -40,9 +42,48 @@ def whole_parser(program: str) -> argparse.ArgumentParser:
     return parser
 
 
+def situations_page() -> str:
+    """Return the page that tells what is told when: from the tables that the tests play, so every row was seen."""
+    by_run = {row.served: row.ours for row in test_run_situations.RUN_TABLE}
+    lines = [
+        "# What is told when",
+        "",
+        "Each row is played by the tests on the real opencode 1.18.33, with the real ntfy server. `p` and `asking` are the",
+        "projects' names. `opencode run` rejects permissions by itself and has no question tool; — is a situation that",
+        "cannot come up there. The last column is what the usual plugin (tell every `session.idle`) sends when served.",
+        "",
+        "| situation | served, or in the terminal | `opencode run` | the usual plugin |",
+        "|---|---|---|---|",
+    ]
+    for row in situations.TABLE:
+        told = _titles(by_run[row.play]) if row.play in by_run else "—"
+        lines.append(f"| {(row.play.__doc__ or '').strip()} | {_titles(row.ours)} | {told} | {row.control} |")
+    lines += [
+        "",
+        "## Rules, case by case",
+        "",
+        "Each row is a file in `tests/plugin/cases`: events in, notifications out, with a clock of its own. Events of",
+        "opencode 1 are as seen on 1.18.33. Rows that begin with *opencode 2* follow its documented contract; the program",
+        "itself was not run.",
+        "",
+        "| case | told |",
+        "|---|---|",
+    ]
+    for path in sorted((ROOT / "tests" / "plugin" / "cases").glob("*.json")):
+        case = json.loads(path.read_text())
+        told = ", ".join(each["event"] for each in case["expect"]) or "nothing"
+        lines.append(f"| {case['situation'].replace('|', chr(92) + '|')} | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def _titles(titles: tuple[str, ...]) -> str:
+    return ", ".join(titles) or "nothing"
+
+
 def generated() -> Iterator[tuple[Path, str]]:
     """Give every generated file's path and content."""
     yield ROOT / "docs" / "reference" / "configuration.md", reference.markdown(SCHEMA)
+    yield ROOT / "docs" / "reference" / "notifications.md", situations_page()
     for shell in completion.SHELLS:
         text = shtab.complete(whole_parser("installer"), shell) + SECOND_NAME[shell]
         yield completion.FOLDER / f"installer.{shell}", "\n".join(map(str.rstrip, text.splitlines())) + "\n"
