@@ -20,6 +20,7 @@ from installer.engine.state import State
 from installer.engine.system import Entry, RealSystem
 
 FILES = ["a", "folder/deep/b"]
+ACTS = ["write", "insert", "delete", "chmod", "link"]
 TEXTS = ["alpha=1\n", "beta=2\r\n", "gamma=3", ""]
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
@@ -56,8 +57,7 @@ class Machine(RuleBasedStateMachine):
         self.written: set[bytes] = set()
         self.count = 0
 
-    @rule(name=st.sampled_from(FILES), verb=st.sampled_from(["write", "insert", "delete", "chmod", "link"]))
-    def person(self, name: str, verb: str) -> None:
+    def _person(self, name: str, verb: str) -> None:
         path = self.world.home / name
         former = path.read_bytes() if path.is_file() else b""
         if not path.parent.is_dir() or (verb == "chmod" and not path.is_file()):
@@ -80,12 +80,22 @@ class Machine(RuleBasedStateMachine):
         self.written = {each for each in self.written if each not in former or each in kept}
 
     @rule(
+        acts=st.lists(st.tuples(st.sampled_from(FILES), st.sampled_from(ACTS)), max_size=2),
         profile=wanted(),
         policy=st.sampled_from(["keep", "overwrite"]),
         folder_mode=st.sampled_from([None, 0o700, 0o755]),
         undo=st.booleans(),
     )
-    def apply(self, profile: list[tuple[str, str, str, int]], policy: str, folder_mode: int | None, undo: bool) -> None:
+    def apply(
+        self,
+        acts: list[tuple[str, str]],
+        profile: list[tuple[str, str, str, int]],
+        policy: str,
+        folder_mode: int | None,
+        undo: bool,
+    ) -> None:
+        for act in acts:
+            self._person(*act)
         given = resources(self.world.home, profile, folder_mode)
         before = self.world.tree()
         if self.world.plan(given, self.world.recovered() if self.world.store.folder.exists() else State()).failures:
@@ -128,7 +138,7 @@ class Machine(RuleBasedStateMachine):
 
 
 Machine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=100, stateful_step_count=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 test_any_sequence_of_profiles_and_edits = Machine.TestCase
 
