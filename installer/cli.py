@@ -25,7 +25,10 @@ _GLOBAL_FLAGS = ("--json", "--no-tty", "-v")
 
 def main() -> int:
     """Run the program with the arguments of this process and return the exit code."""
-    program = os.path.basename(sys.argv[0]) or "installer"
+    program = os.path.basename(sys.argv[0]).replace("__main__.py", "") or "installer"
+    if sys.stdout is None:
+        # A closed standard output (>&-) is no reason to fail: whoever closed it wants to see nothing.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["version"]):
         print(f"{program} {__version__}")
@@ -37,7 +40,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("interrupted before anything had begun", file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            print(f"standard output cannot be written: {error.strerror}", file=sys.stderr)
         # The reader has gone; not even the flush at exit may write (docs.python.org/3/library/signal.html).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

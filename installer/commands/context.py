@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from installer.engine.role import Inspection, Places, Role
 from installer.engine.store import Store
 from installer.engine.system import DryRunSystem, RealSystem
 from installer.errors import ConfigError, Problem, RefusedError, UsageError
-from installer.events import Emit
+from installer.events import Emit, Note
 from installer.output import Output
 from installer.roles.all import ROLES
 from installer.secrets import Redactor, Secret
@@ -39,6 +40,7 @@ class Context:
         self.machine = Machine(self.system)
         self.prompted: dict[str, Value] = {}
         self._facts: dict[str, Any] = {}
+        self._told: set[str] = set()
         if self.machine.os not in SUPPORTED:
             raise RefusedError("unsupported", f"this program runs on Linux, WSL and macOS, not on {self.machine.os}")
         if self.machine.borrowed_home:
@@ -68,7 +70,7 @@ class Context:
             package.folder("profiles"),
             self.system.names,
             self._content,
-            lambda path: not self.system.look(path).mode & 0o077,
+            lambda path: not self.system.look(path.resolve()).mode & 0o077,
         )
 
     def _content(self, path: Path) -> bytes | None:
@@ -92,7 +94,8 @@ class Context:
             path = Path(given).expanduser()
             if self._content(path) is None:
                 raise UsageError("answers", f"--answers: there is no file {path}", "name a file with answers")
-            found = answers_of.load(self._content, [path], problems, saved=False)
+            # Generated secrets stay until they are purged, whatever other answers are used.
+            found = answers_of.load(self._content, [self.places.secrets, path], problems, saved=False)
         else:
             files = [self.places.answers, self.places.secrets]
             found = answers_of.load(self._content, files, problems, saved=True)
@@ -136,6 +139,10 @@ class Context:
         roles = [role.name for role in ROLES]
         settings = resolve.resolve(SCHEMA, roles, chain, self.answers.tables, given, problems)
         self.learn(settings)
+        for sentence in resolve.unknown_variables(SCHEMA, self.system.environ):
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self.emit(Note(sentence, "warning"))
         return settings
 
     def learn(self, settings: Settings) -> None:
@@ -180,7 +187,8 @@ def flag_values(options: argparse.Namespace, problems: list[Problem], content: A
 def _unknown_extra(name: str) -> Problem:
     import difflib
 
-    close = difflib.get_close_matches(name.partition("=")[0], list(SCHEMA.keys), 1)
+    name = re.split(r"[^\w.]", name, maxsplit=1)[0]  # what follows may be a secret, mistyped
+    close = difflib.get_close_matches(name, list(SCHEMA.keys), 1)
     hint = f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(SCHEMA.keys)}"
     return Problem("key.unknown", "-e", f"'{name}' is no KEY=VALUE with a known key", hint)
 

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context) -> Result:
     """List profiles, show one with all that it extends, or say whether one is right."""
     if context.options.action == "list":
-        found = {name: profiles.description(context.chain(name)) for name in context.shelf.all()}
+        found = {name: profiles.summary(context.shelf, name) for name in context.shelf.all()}
         lines = [f"{name:<12} {text}" for name, text in found.items()]
         return Result(OK, {"profiles": found}, "\n".join(lines))
     name = context.profile or profiles.DEFAULT

@@ -51,7 +51,7 @@ def run(context: Context) -> Result:
 
 
 def _choices(context: Context) -> list[tuple[str, str]]:
-    return [(name, profiles.description(context.chain(name))) for name in context.shelf.all()]
+    return [(name, profiles.summary(context.shelf, name)) for name in context.shelf.all()]
 
 
 def _questions(settings: Settings) -> list[Key]:

@@ -153,3 +153,31 @@ def test_several_answers_that_are_missing_are_listed_at_once(program: Program) -
     assert given.code == 2
     assert "would send the credentials in clear text over http; use https://" in given.err
     assert "secretword" not in given.text
+
+
+def test_a_file_of_answers_does_not_take_the_topic_away(program: Program) -> None:
+    assert program.run("apply", "headless", *SKIP).code == 0
+    topic = program.settings["ntfy"]["topic"]
+    (program.home / "answers.yaml").write_text("schema: 1\nprofile: phone\n")
+    assert program.run("apply", *SKIP, "--answers", "answers.yaml").code == 0
+    assert program.settings["ntfy"]["topic"] == topic, "a phone is subscribed to it"
+
+
+def test_a_mistyped_extra_is_not_repeated(program: Program) -> None:
+    done = program.run("plan", "phone", "-e", f"ntfy.token:{TOKEN}")
+    assert done.code == 2
+    assert TOKEN not in done.text
+
+
+def test_a_misspelt_variable_is_told_once(program: Program) -> None:
+    done = program.run("plan", "desktop", environ={"INSTALLER_NTFY_SERVR": "x"})
+    assert done.code == 3
+    assert done.out.count("did you mean 'INSTALLER_NTFY_SERVER'?") == 1
+
+
+def test_one_broken_profile_hides_no_other(program: Program) -> None:
+    path = program.profile("mine", "schema: [1\n")
+    done = program.run("profiles")
+    assert done.code == 0
+    assert f"mine         cannot be used: {path}:2:1: is not valid YAML" in done.out
+    assert "phone        Notifications on" in done.out
