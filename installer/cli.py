@@ -59,7 +59,7 @@ def _run(program: str, arguments: list[str]) -> int:
         return script(program, rest)
     from installer.dispatch import dispatch
 
-    return dispatch(program if verb == GUIDED else f"{program} {verb}", verb, rest)
+    return dispatch(program if verb == GUIDED else f"{program} {verb}", verb, rest, VERBS)
 
 
 def split(arguments: list[str]) -> tuple[str, list[str]]:

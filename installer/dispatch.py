@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from collections.abc import Collection
 from typing import NoReturn
 
 from installer.engine.facts import Machine
@@ -32,8 +33,11 @@ def parser_of(prog: str, verb: str) -> argparse.ArgumentParser:
     return parser
 
 
-def dispatch(prog: str, verb: str, arguments: list[str]) -> int:
-    """Run a verb and return its exit code; only the SystemExit of --help passes through."""
+def dispatch(prog: str, verb: str, arguments: list[str], verbs: Collection[str]) -> int:
+    """Run a verb and return its exit code; only the SystemExit of --help passes through.
+
+    `verbs` are those there are; the guided set-up, which runs where none is given, is not among them.
+    """
     redactor = Redactor()
     system = RealSystem()
     home = str(Machine(system).home)
@@ -45,6 +49,7 @@ def dispatch(prog: str, verb: str, arguments: list[str]) -> int:
         redactor=redactor,
     )
     try:
+        _refuse_unknown_verb(verb, verbs, arguments)
         options = parser_of(prog, verb).parse_args(_not_on_the_command_line(arguments))
         from installer.commands.context import Context
 
@@ -53,7 +58,7 @@ def dispatch(prog: str, verb: str, arguments: list[str]) -> int:
     except InstallerError as error:
         result = Result(error.exit_code, errors=error.records())
     except KeyboardInterrupt:
-        text = "interrupted; what had begun was undone"
+        text = "interrupted; no file is half written"
         result = Result(INTERRUPTED, errors=[{"code": "interrupted", "message": text, "hint": ""}])
     except Exception as error:
         if "-v" in arguments:
@@ -62,6 +67,18 @@ def dispatch(prog: str, verb: str, arguments: list[str]) -> int:
         result = Result(FAILED, errors=[{"code": "bug", "message": text, "hint": "run it again with -v and report it"}])
     output.finish(verb, result)
     return result.exit_code
+
+
+def _refuse_unknown_verb(verb: str, verbs: Collection[str], arguments: list[str]) -> None:
+    """Raise UsageError where the first word is meant as a verb and is none."""
+    first = next((each for each in arguments if each not in ("--json", "--no-tty", "-v")), "-")
+    if verb in verbs or first.startswith("-"):
+        return
+    import difflib
+
+    close = difflib.get_close_matches(first, list(verbs), 1)
+    hint = f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(verbs)}"
+    raise UsageError("verb", f"there is no verb '{first}'", hint)
 
 
 def _not_on_the_command_line(arguments: list[str]) -> list[str]:

@@ -19,7 +19,8 @@ class Setting:
 
     `check` returns what is wrong with a value, or ''. `generate` makes a value where nobody gives one. `goes_with`
     names a key of the same section that must be given too. `question` makes the guided set-up ask for it. A `required`
-    key must be given wherever its role is on.
+    key must be given wherever its role is on. A saved value `bound_to` another key of its section is given up when that
+    one changes: a token of one server is not for the next.
     """
 
     help: str
@@ -31,6 +32,7 @@ class Setting:
     goes_with: str = ""
     question: str = ""
     required: bool = False
+    bound_to: str = ""
 
 
 def setting(default: Any, text: str, kind: Kind = "text", **more: Any) -> Any:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import shtab
-from e2e import situations, test_run_situations
 
+from e2e import situations, test_run_situations
 from installer import completion
 from installer.cli import VERBS
 from installer.commands.context import SCHEMA
@@ -48,9 +48,10 @@ def situations_page() -> str:
     lines = [
         "# What is told when",
         "",
-        "Each row is played by the tests on the real opencode 1.18.33, with the real ntfy server. `p` and `asking` are the",
-        "projects' names. `opencode run` rejects permissions by itself and has no question tool; — is a situation that",
-        "cannot come up there. The last column is what the usual plugin (tell every `session.idle`) sends when served.",
+        "Each row is played by the tests on the real opencode 1.18.33, with the real ntfy server. `p` and `asking` are",
+        "the projects' names. `opencode run` rejects permissions by itself and has no question tool; — is a situation",
+        "that cannot come up there. The last column is what the usual plugin (tell every `session.idle`) sends when",
+        "served.",
         "",
         "| situation | served, or in the terminal | `opencode run` | the usual plugin |",
         "|---|---|---|---|",
@@ -63,8 +64,8 @@ def situations_page() -> str:
         "## Rules, case by case",
         "",
         "Each row is a file in `tests/plugin/cases`: events in, notifications out, with a clock of its own. Events of",
-        "opencode 1 are as seen on 1.18.33. Rows that begin with *opencode 2* follow its documented contract; the program",
-        "itself was not run.",
+        "opencode 1 are as seen on 1.18.33. Rows that begin with *opencode 2* follow its documented contract; the",
+        "program itself was not run.",
         "",
         "| case | told |",
         "|---|---|",

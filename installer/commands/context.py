@@ -139,7 +139,10 @@ class Context:
         roles = [role.name for role in ROLES]
         settings = resolve.resolve(SCHEMA, roles, chain, self.answers.tables, given, problems)
         self.learn(settings)
-        for sentence in resolve.unknown_variables(SCHEMA, self.system.environ):
+        for sentence in [
+            *resolve.unknown_variables(SCHEMA, self.system.environ),
+            *resolve.given_up(SCHEMA, settings),
+        ]:
             if sentence not in self._told:
                 self._told.add(sentence)
                 self.emit(Note(sentence, "warning"))
@@ -196,11 +199,20 @@ def _unknown_extra(name: str) -> Problem:
 def _secret_text(flag: str, given: str, problems: list[Problem], content: Any) -> str | None:
     """Return the first line of a secret's file, `-` being standard input."""
     if given == "-":
-        import sys
-
-        return sys.stdin.readline().strip()
+        return _typed(flag)
     found = content(Path(given).expanduser())
     if found is None:
         problems.append(Problem("secret.file", flag, f"there is no file {given}", "name a file that holds the secret"))
         return None
     return str(found.decode(errors="replace").strip().partition("\n")[0].strip())
+
+
+def _typed(flag: str) -> str:
+    """Return a secret from standard input, hidden where it is typed."""
+    import sys
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    import getpass
+
+    return getpass.getpass(f"{flag}: ").strip()

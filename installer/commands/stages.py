@@ -89,7 +89,9 @@ def recovered(context: Context) -> State:
 def show_plan(context: Context, plan: Plan, *, diffs: bool) -> int:
     """Show a plan without carrying it out, and return the exit code it stands for."""
     for step in plan.steps:
-        context.emit(task_of(step, diffs=diffs, kept=bool(step.change.conflict) and _policy(context) != "overwrite"))
+        task = task_of(step, diffs=diffs, kept=bool(step.change.conflict) and _policy(context) != "overwrite")
+        asked = task.status == "kept" and _policy(context) == "ask"
+        context.emit(replace(task, hint="you will be asked what to do with it") if asked else task)
     if plan.failures:
         return FAILED
     codes = [CHANGES_PENDING if plan.acts else OK]

@@ -16,6 +16,7 @@ from installer.settings import Key, Origin, Schema, Settings
 
 PROFILE_KEYS = ("schema", "description", "extends", "roles")
 ANSWER_KEYS = ("schema", "profile")
+GIVEN_UP = "given up: it belonged to the former server"
 _YES = ("true", "yes", "on", "1")
 _NO = ("false", "no", "off", "0")
 
@@ -58,12 +59,14 @@ def resolve(
         _add_table(schema, layers, profile.table, "profile", PROFILE_KEYS, problems, private=profile.private)
     for table in answers:
         _add_table(schema, layers, table, "answer", ANSWER_KEYS, problems, private=True)
+    saved = dict(layers.values)
     for key in schema.keys.values():
         text = given.environ.get(key.variable, "")
         if text:
             _add(layers, key, Value(text, key.variable), "environment", problems)
     for dotted, value in given.flags.items():
         _add(layers, schema.keys[dotted], value, "flag", problems)
+    _give_up_bound(schema, layers, saved)
     for key in schema.keys.values():
         if layers.values[key.dotted] is None and key.setting.generate and key.section in roles:
             made = key.setting.generate()
@@ -163,6 +166,24 @@ def _convert_list(node: Node) -> tuple[Any, str]:
     if isinstance(node, Value):
         return tuple(each.strip() for each in (node.text or "").split(",") if each.strip()), ""
     return None, "must be a list"
+
+
+def _give_up_bound(schema: Schema, layers: _Layers, saved: Mapping[str, Any]) -> None:
+    for key in schema.keys.values():
+        other = f"{key.section}.{key.setting.bound_to}"
+        if layers.origins[key.dotted].layer == "answer" and other in saved and saved[other] != layers.values[other]:
+            layers.values[key.dotted] = key.default
+            layers.origins[key.dotted] = Origin("default", GIVEN_UP)
+
+
+def given_up(schema: Schema, settings: Settings) -> list[str]:
+    """Return a sentence for each saved value that is not used any more because its server changed."""
+    return [
+        f"the saved {key.dotted} belonged to the former server and is not used for this one; "
+        f"give it anew by {ways_to_give(key)}"
+        for key in schema.keys.values()
+        if settings.origins[key.dotted].where == GIVEN_UP
+    ]
 
 
 def _check_required(schema: Schema, layers: _Layers, roles: tuple[str, ...], problems: list[Problem]) -> None:

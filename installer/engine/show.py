@@ -40,7 +40,7 @@ def unified(change: Change) -> str:
     if change.after.kind == "directory" or change.before.kind == "directory" or change.action == "mode":
         return ""
     if change.secret or _is_private(change.before) or _is_private(change.after):
-        return "(its content is secret and not shown)\n"
+        return "(a private file; its content is not shown)\n"
     before = change.before.content.decode(errors="replace").splitlines(keepends=True)
     after = change.after.content.decode(errors="replace").splitlines(keepends=True)
     name = str(change.path)

@@ -51,9 +51,9 @@ def main() -> None:
 
 
 def install(scratch: Path) -> Path:
-    """Build the wheel and install it with its dependencies into a fresh environment; return that environment's python."""
+    """Build the wheel and install it with its dependencies into a fresh environment; return its python."""
     subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(scratch), str(ROOT)],
+        [sys.executable, "-m", "build", "-n", "--wheel", "--outdir", str(scratch), str(ROOT)],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -28,7 +28,7 @@ def envelope(program: Program, *words: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("words", "command", "status", "code", "error"),
     [
-        ("--json nonsense", "setup", "error", 2, "usage"),
+        ("--json nonsense", "setup", "error", 2, "verb"),
         ("--json --bogus", "setup", "error", 2, "usage"),
         ("--json", "setup", "error", 2, "answer.missing"),
         ("apply --json --bogus", "apply", "error", 2, "usage"),

@@ -60,7 +60,7 @@ ROWS = [
     (edited, ("apply", "--yes", "--on-conflict", "fail"), 1, "nothing was changed"),
     (edited, ("apply", "--check"), 4, "kept"),
     (nothing, ("plan", "desktop"), 3, "+++ "),
-    (nothing, ("plan", "phone"), 3, "secret and not shown"),
+    (nothing, ("plan", "phone"), 3, "content is not shown"),
     (nothing, ("plan",), 2, "no profile is given"),
     (nothing, ("plan", "fone"), 2, "did you mean 'phone'?"),
     (installed, ("plan",), 0, "as wanted"),

@@ -181,3 +181,37 @@ def test_one_broken_profile_hides_no_other(program: Program) -> None:
     assert done.code == 0
     assert f"mine         cannot be used: {path}:2:1: is not valid YAML" in done.out
     assert "phone        Notifications on" in done.out
+
+
+def test_a_token_of_one_server_is_not_sent_to_the_next(program: Program) -> None:
+    token = {"INSTALLER_NTFY_TOKEN": TOKEN}
+    assert program.run("apply", "phone", *SKIP, "--ntfy-server", "https://one.example", environ=token).code == 0
+    same = program.run("apply", *SKIP, "--ntfy-server", "https://one.example")
+    assert program.settings["ntfy"]["token"] == TOKEN
+    assert "former server" not in same.text
+    other = program.run("apply", *SKIP, "--ntfy-server", "https://two.example")
+    assert other.code == 0
+    assert "token" not in program.settings["ntfy"]
+    assert "the saved ntfy.token belonged to the former server" in other.text
+    assert "--ntfy-token-file" in other.text
+    assert TOKEN not in (program.config / "secrets.yaml").read_text()
+    assert program.run("apply", *SKIP, "--ntfy-server", "https://three.example", environ=token).code == 0
+    assert program.settings["ntfy"]["token"] == TOKEN
+
+
+def test_a_misspelt_verb_is_named_with_the_nearest_one(program: Program) -> None:
+    done = program.run("aply", "phone", "--yes")
+    assert done.code == 2
+    assert "there is no verb 'aply'" in done.err
+    assert "did you mean 'apply'?" in done.err
+    assert not program.tree()
+
+
+def test_a_role_that_lacks_what_it_needs_names_every_way_to_give_it(program: Program) -> None:
+    profile = program.home / "mine.yaml"
+    profile.write_text("schema: 1\nroles: [plugin, telegram, line]\n")
+    done = program.run("apply", str(profile), *SKIP)
+    assert done.code == 2
+    for name in ("--telegram-token-file", "INSTALLER_TELEGRAM_CHAT", "--line-to", "INSTALLER_LINE_TOKEN"):
+        assert name in done.err
+    assert program.run("profiles", "validate", str(profile)).code == 0

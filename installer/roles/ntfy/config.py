@@ -94,17 +94,25 @@ class NtfyConfig(ChannelConfig):
         question="Topic (empty: keep or make a random one)",
     )
     token: Secret | None = setting(
-        None, "Access token of the account that publishes", "secret", check=check_token, example="tk_…"
+        None,
+        "Access token of the account that publishes",
+        "secret",
+        check=check_token,
+        bound_to="server",
+        example="tk_…",
     )
     user: str | None = setting(
-        None, "User name, where the server has no tokens", check=check_user, goes_with="password"
+        None, "User name, where the server has no tokens", check=check_user, goes_with="password", bound_to="server"
     )
-    password: Secret | None = setting(None, "Password of that user", "secret", check=check_credential, goes_with="user")
+    password: Secret | None = setting(
+        None, "Password of that user", "secret", check=check_credential, goes_with="user", bound_to="server"
+    )
     read_token: Secret | None = setting(
         None,
         "Token that may read the topic, for proving delivery where the publishing account may only write",
         "secret",
         check=check_token,
+        bound_to="server",
     )
 
     def for_plugin(self) -> dict[str, Any]:
