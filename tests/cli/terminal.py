@@ -20,6 +20,7 @@ class Terminal:
     def __init__(self, child: Any) -> None:
         self._child = child
         self.raw = ""
+        self._ended = False
 
     @property
     def seen(self) -> str:
@@ -40,13 +41,22 @@ class Terminal:
         self._child.send(keys)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        self._child.sendintr()
+        """Press Ctrl-C until the program ends.
+
+        One that arrives after a prompt and before CPython reads the answer is only noticed at the next key.
+        """
+        for _ in range(5):
+            self._child.sendintr()
+            if self._child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=3) == 0:
+                break
+        self._ended = True
+        self._keep("")
 
     def end(self) -> int:
         """Wait for its end and return the exit code."""
-        self._child.expect(pexpect.EOF)
-        self._keep("")
+        if not self._ended:
+            self._child.expect(pexpect.EOF)
+            self._keep("")
         self._child.close()
         code: int = self._child.exitstatus
         assert "Traceback" not in self.seen
