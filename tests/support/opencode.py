@@ -12,7 +12,7 @@ from typing import Any
 
 from support import programs
 from support.model import MODEL
-from support.processes import kill_group
+from support.processes import bound, kill_group
 
 TEMPLATES = programs.ROOT / "templates" / "notify"
 VERSION = "1.18.33"
@@ -65,7 +65,7 @@ class Home:
     def run(self, project: Path, prompt: str, *, seconds: float = 60) -> "Finished":
         """Run one prompt with `opencode run`; raise TimeoutExpired if it takes longer than that."""
         process = subprocess.Popen(
-            [programs.opencode(), "run", prompt],
+            bound([str(programs.opencode()), "run", prompt]),
             cwd=project,
             env=self.environment(),
             stdin=subprocess.DEVNULL,

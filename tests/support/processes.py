@@ -1,6 +1,7 @@
 """Processes that end with the test that started them, and waits that end."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ def running(
     with (
         log.open("ab") as output,
         subprocess.Popen(
-            [str(word) for word in command],
+            bound([str(word) for word in command]),
             env=dict(env),
             cwd=cwd,
             stdin=subprocess.DEVNULL,
@@ -34,6 +35,12 @@ def running(
             yield process
         finally:
             kill_group(process)
+
+
+def bound(command: list[str]) -> list[str]:
+    """Return the command so that it also ends when the test run itself is killed, where the system can do that."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--", *command] if setpriv else command
 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:
