@@ -34,10 +34,12 @@ def found(inspection: Inspection) -> Finding:
 
 
 def _attention(inspection: Inspection) -> list[str]:
-    """Return opencode's own alerts, which it shows on the terminal it runs in (`attention` in tui.json)."""
+    """Return opencode's own alerts if they are on: `attention` in tui.json, off by default (seen in 1.18.33)."""
     for name in ("tui.json", "tui.jsonc"):
         attention = _read(inspection, name).get("attention")
-        if isinstance(attention, dict) and attention.get("enabled") is True:
+        if not isinstance(attention, dict):
+            continue
+        if attention.get("enabled") is True and attention.get("notifications") is not False:
             return [f"opencode's own attention setting ({name})"]
     return []
 

@@ -54,6 +54,7 @@ def test_another_notifier_is_named(name: str, text: str, named: str, inspection:
     ("name", "text"),
     [
         ("tui.json", '{"attention": {"enabled": false}}'),
+        ("tui.json", '{"attention": {"enabled": true, "notifications": false}}'),
         ("tui.json", '{"theme": "system"}'),
         ("tui.json", "{torn"),
         ("opencode.json", '{"plugin": ["opencode-wakatime"], "note": "// not \\"oh-my-opencode\\""}'),
