@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from e2e.stage import TOPIC
 from support.desktop import Desktop
+from support.ntfy import RealNtfy
 from support.opencode import Home
 from support.serve import Serve
 
@@ -36,6 +38,36 @@ def test_a_permission_is_shown_unless_switched_off(enabled: bool, desktop: Deskt
         session.asked("permission", session.prompt("[[bash]]"))
         serve.quiet(2)
         assert [summary for summary, _ in desktop.shown()[before:]] == ["p · needs permission"] * enabled
+
+
+def test_each_channel_has_its_own_minimum(desktop: Desktop, make: Callable[..., Home], ntfy: RealNtfy) -> None:
+    home = make(**desktop.environment)
+    rules = {"desktop": {"minSeconds": 3}, "ntfy": {"server": ntfy.url, "topic": TOPIC}}
+    home.install_plugin(rules)
+    before = len(desktop.shown())
+    with Serve(home) as serve:
+        session = serve.open(home.project("p"))
+        session.turn("[[ok]]")
+        serve.quiet(1)
+        assert (ntfy.titles(TOPIC), desktop.shown()[before:]) == (["p · done"], [])
+        session.turn("[[slow 3.2]]")
+        serve.quiet(1)
+        assert ntfy.titles(TOPIC) == ["p · done"] * 2
+        assert [summary for summary, _ in desktop.shown()[before:]] == ["p · done"]
+
+
+def test_a_broken_file_of_settings_is_said_once(desktop: Desktop, make: Callable[..., Home]) -> None:
+    home = make(**desktop.environment)
+    home.install_plugin({"desktop": True})
+    before = len(desktop.shown())
+    with Serve(home) as serve:
+        session = serve.open(home.project("p"))
+        for text in ("{", '{"desktop": tru'):
+            home.write_settings(text)
+            session.turn("[[ok]]")
+            serve.quiet(1)
+    titles = [summary for summary, _ in desktop.shown()[before:]]
+    assert sorted(titles) == ["opencode notifications", "p · done", "p · done"]
 
 
 @pytest.mark.parametrize(

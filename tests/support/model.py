@@ -1,8 +1,8 @@
 """A language model on loopback that does what a marker in the prompt says; it speaks OpenAI's streaming protocol.
 
 Markers stand in the user's last message: [[ok]], [[401]] or [[400]] (that status), [[500]] (always) or [[500 2]]
-(twice, then text), [[bash COMMAND]], [[question]], [[task PROMPT]] (a subagent with that prompt, which may hold a
-marker of its own), [[slow SECONDS]] (text after a pause).
+(twice, then text), [[quota]] (429, what the account may use is used up), [[bash COMMAND]], [[question]],
+[[task PROMPT]] (a subagent with that prompt, which may hold a marker of its own), [[slow SECONDS]] (text, later).
 """
 
 import json
@@ -15,6 +15,12 @@ from support.faulty import Behaviour, Exchange, FaultyServer, answer_json
 
 MARKER = re.compile(r"\[\[(\w+)(?: (.*))?\]\]", re.DOTALL)
 MODEL = "fake-model"
+# As OpenAI says it: https://platform.openai.com/docs/guides/error-codes
+QUOTA = {
+    "message": "You exceeded your current quota, please check your plan and billing details.",
+    "type": "insufficient_quota",
+    "code": "insufficient_quota",
+}
 
 
 class FakeModel(FaultyServer):
@@ -42,6 +48,8 @@ class FakeModel(FaultyServer):
         if word.isdigit() and self._still_fails(prompt, argument):
             error = {"message": f"fake model says {word}", "type": "fake", "code": word}
             return answer_json({"error": error}, status=int(word))
+        if word == "quota":
+            return answer_json({"error": QUOTA}, status=429)
         if word == "slow":
             return _text("Slowly done.", pause=float(argument or 5))
         return _tool_call(word, argument) or _text("Here you are.")

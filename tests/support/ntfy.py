@@ -71,13 +71,20 @@ class RealNtfy:
 
     def messages(self, topic: str) -> list[Message]:
         """Return what the topic holds, oldest first."""
+        return [event for event in self.events(topic) if event["event"] == "message"]
+
+    def events(self, topic: str) -> list[Message]:
+        """Return what the topic holds, oldest first, with what takes messages back (`message_clear`)."""
         with self._open(f"/{topic}/json?poll=1&since=all") as answer:
-            lines = answer.read().decode().splitlines()
-        return [message for message in map(json.loads, lines) if message["event"] == "message"]
+            return [json.loads(line) for line in answer.read().decode().splitlines()]
 
     def titles(self, topic: str) -> list[str]:
         """Return the title of each message on the topic, oldest first; a message without one counts as its text."""
         return [str(message.get("title") or message["message"]) for message in self.messages(topic)]
+
+    def publish(self, topic: str, text: str) -> None:
+        """Publish a message as an anonymous visitor."""
+        _loopback.open(f"{self.url}/{topic}", text.encode(), timeout=5).close()
 
     def _open(self, path: str) -> Any:
         request = urllib.request.Request(self.url + path)

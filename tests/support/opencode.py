@@ -57,10 +57,25 @@ class Home:
     def install_plugin(self, settings: Mapping[str, Any]) -> None:
         """Put our plugin into opencode's folders, with these settings in its notify.json."""
         shutil.copytree(TEMPLATES, self.config, dirs_exist_ok=True)
-        state = self.path / ".local" / "state" / "opencode-unattended" / "state"
-        state.mkdir(parents=True, exist_ok=True)
-        given = {"schema": 1, "state": str(state), "desktop": False, **settings}
-        (self.config / "unattended" / "notify.json").write_text(json.dumps(given))
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.configure(settings)
+
+    @property
+    def state(self) -> Path:
+        """The folder where the plugin keeps its log and its spool."""
+        return self.path / ".local" / "state" / "opencode-unattended" / "state"
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """Write the plugin's notify.json, whole or not at all."""
+        given = {"schema": 1, "state": str(self.state), "desktop": False, **settings}
+        self.write_settings(json.dumps(given))
+
+    def write_settings(self, text: str) -> None:
+        """Give notify.json this text."""
+        file = self.config / "unattended" / "notify.json"
+        fresh = file.with_suffix(".tmp")
+        fresh.write_text(text)
+        fresh.replace(file)
 
     def run(self, project: Path, prompt: str, *, seconds: float = 60) -> "Finished":
         """Run one prompt with `opencode run`; raise TimeoutExpired if it takes longer than that."""
