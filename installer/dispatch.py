@@ -34,7 +34,7 @@ def parser_of(prog: str, verb: str) -> argparse.ArgumentParser:
 
 
 def dispatch(prog: str, verb: str, arguments: list[str], verbs: Collection[str]) -> int:
-    """Run a verb and return its exit code; only the SystemExit of --help passes through.
+    """Run a verb and return its exit code; only the SystemExit of --help and BrokenPipeError pass through.
 
     `verbs` are those there are; the guided set-up, which runs where none is given, is not among them.
     """
@@ -60,6 +60,9 @@ def dispatch(prog: str, verb: str, arguments: list[str], verbs: Collection[str])
     except KeyboardInterrupt:
         text = "interrupted; no file is half written"
         result = Result(INTERRUPTED, errors=[{"code": "interrupted", "message": text, "hint": ""}])
+    except BrokenPipeError:
+        # The reader of our output has gone, which is no bug: `main` ends quietly.
+        raise
     except Exception as error:
         if "-v" in arguments:
             raise
