@@ -34,6 +34,16 @@ export type Told = Notice & { at: number }
 /** What `CoreRules` are by default. */
 export const RULES = { graceMs: 6_000, stuckMs: 120_000, stuckAttempts: 6 }
 
+const MAX_STEPS = 10_000
+
+/** Yield each time until the given one at which the core has something to do; throw if its ticks lead nowhere. */
+export function* dueTimes(core: Core, until: number = Number.MAX_SAFE_INTEGER): Generator<number> {
+  for (let step = 0; core.nextDue() <= until; step++) {
+    if (step === MAX_STEPS) throw new Error(`still due at ${core.nextDue()} after ${MAX_STEPS} ticks`)
+    yield core.nextDue()
+  }
+}
+
 /** Given a case, play its steps through the core in a clock of its own: what was told and when, and taken back. */
 export function replay({ steps, sessions = {}, gone = [] }: Omit<Case, "expect" | "situation">) {
   const core = new Core(RULES)
@@ -51,7 +61,7 @@ export function replay({ steps, sessions = {}, gone = [] }: Omit<Case, "expect" 
     }
   }
   const passUntil = (time: number): void => {
-    for (let due = core.nextDue(); due <= time && due < Infinity; due = core.nextDue()) carryOut(core.tick(due), due)
+    for (const due of dueTimes(core, time)) carryOut(core.tick(due), due)
   }
   for (const step of steps) {
     passUntil(step.at)
