@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 OK = 0
 FAILED = 1
@@ -56,8 +56,7 @@ class RefusedError(InstallerError):
     exit_code = REFUSED
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with the configuration, and where it stands (`file:line:column`, a flag or a variable)."""
 
     code: str

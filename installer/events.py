@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Status = Literal["ok", "changed", "skipped", "failed", "kept", "warning"]
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """One resource was looked at or brought about; `diff` is unified text without secrets."""
 
     role: str
@@ -21,8 +19,7 @@ class Task:
     hint: str = ""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a check found: `affects` says what suffers, `fix` holds commands that mend it."""
 
     check: str
@@ -33,30 +30,26 @@ class Finding:
     fix: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """Something that takes longer than a second has begun."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A sentence for the user that is no task."""
 
     text: str
     level: Literal["info", "warning"] = "info"
 
 
-@dataclass(frozen=True)
-class Banner:
+class Banner(NamedTuple):
     """What this run is about, before its tasks."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Recap:
+class Recap(NamedTuple):
     """The counts of a run's tasks by status."""
 
     counts: dict[str, int]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from installer import __version__
+from installer.addresses import is_loopback
 
 if TYPE_CHECKING:
     import requests
@@ -28,8 +27,6 @@ _CHUNK = 64 * 1024
 Result = TypeVar("Result")
 
 Fault = Literal["refused", "name", "time", "certificate", "tls", "proxy", "torn", "address"]
-
-_LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class UnreachableError(Exception):
@@ -142,11 +139,6 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
     if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether a URL points at this machine; a name like 127.example.org does not."""
-    return _LOOPBACK.fullmatch(urlsplit(url).hostname or "") is not None
 
 
 def _chunks(response: requests.Response, deadline: float, largest: int) -> Iterator[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets as _random
 from collections.abc import Iterable
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -37,7 +36,9 @@ class Secret:
 
 def generate(bits: int = 130) -> str:
     """Return a random lower-case word of at least `bits` bits, without look-alike letters (5 bits a letter)."""
-    return "".join(_random.choice(_ALPHABET) for _ in range(-(-bits // 5)))
+    import secrets as random
+
+    return "".join(random.choice(_ALPHABET) for _ in range(-(-bits // 5)))
 
 
 class Redactor:

@@ -6,15 +6,14 @@ Validation, prompts, flags, environment names and the reference page all come fr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, Literal, TypeVar
+from dataclasses import Field, field, fields
+from typing import Any, Literal, NamedTuple, TypeVar
 
 Kind = Literal["text", "yes/no", "number", "list", "secret"]
 Section = TypeVar("Section")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One key.
 
     `check` returns what is wrong with a value, or ''. `generate` makes a value where nobody gives one. `goes_with`
@@ -40,8 +39,7 @@ def setting(default: Any, text: str, kind: Kind = "text", **more: Any) -> Any:
     return field(default=default, metadata={"setting": Setting(text, kind, **more)})
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A setting with its place: section `ntfy`, name `server`."""
 
     section: str
@@ -88,8 +86,7 @@ def _own_first(kind: type) -> list[Field[Any]]:
     return sorted(fields(kind), key=lambda each: each.name not in kind.__annotations__)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value comes from: which layer, and its place there (`file:line:column`, a flag, a variable)."""
 
     layer: str

@@ -91,7 +91,7 @@ def show_plan(context: Context, plan: Plan, *, diffs: bool) -> int:
     for step in plan.steps:
         task = task_of(step, diffs=diffs, kept=bool(step.change.conflict) and _policy(context) != "overwrite")
         asked = task.status == "kept" and _policy(context) == "ask"
-        context.emit(replace(task, hint="you will be asked what to do with it") if asked else task)
+        context.emit(task._replace(hint="you will be asked what to do with it") if asked else task)
     if plan.failures:
         return FAILED
     codes = [CHANGES_PENDING if plan.acts else OK]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from installer.errors import Problem
 
@@ -22,8 +21,7 @@ MIGRATIONS: Mapping[int, Migration] = {}
 """From each old `schema` number, what rewrites a table into the next one. Nothing else knows old shapes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A scalar as it was written, and whether it was quoted; `None` for an empty one."""
 
     text: str | None
@@ -31,16 +29,14 @@ class Value:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list of scalars."""
 
     values: tuple[Value, ...]
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A mapping; `places` tells where each key stands."""
 
     entries: dict[str, Value | Items | Table]

@@ -91,7 +91,7 @@ def _decided(plan: Plan, decide: Decide) -> list[tuple[Step, bool]]:
         if kept:
             held.append(change.path)
         elif change.action == "remove" and any(change.path in path.parents for path in held):
-            step = replace(step, change=Change("none", "not empty, so it stays", change.path))
+            step = step._replace(change=Change("none", "not empty, so it stays", change.path))
         decided.append((step, kept))
     return decided
 

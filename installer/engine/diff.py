@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from installer.engine import blocks
 from installer.engine.resources import Absent, Block, Directory, File, Requires, Resource, Validator
@@ -19,8 +18,7 @@ DEFAULT_DIRECTORY_MODE = -1
 """Stands for: create the folder as the umask says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What we last wrote at a place: a hash, never the content."""
 
     kind: Literal["file", "directory", "block"]
@@ -30,8 +28,7 @@ class Record:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The way of one path from `before` to `after`; a `conflict` must be decided before it may go that way."""
 
     action: Action

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from installer.engine.diff import Change, Record, digest
 from installer.engine.state import ALL_PROOFS, State, record_from
@@ -21,8 +21,7 @@ JOURNAL = "journal.json"
 CANDIDATE = "candidate"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What stood or shall stand at a path, without its content."""
 
     kind: Kind
@@ -31,8 +30,7 @@ class Shape:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One path's way in a run; `backup` is the name of its former content's copy, `conflict` says whose it was."""
 
     path: Path
@@ -46,8 +44,7 @@ class Operation:
     backup: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run as the journal tells it."""
 
     number: int
@@ -95,10 +92,10 @@ def begin(system: RealSystem, runs: Path, number: int, command: str, changes: Se
 def _dumps(run: Run) -> bytes:
     def fields(value: Any) -> Any:
         if isinstance(value, (Shape, Record)):
-            return {name: getattr(value, name) for name in value.__slots__}
+            return value._asdict()
         return str(value) if isinstance(value, Path) else value
 
-    operations = [{name: fields(getattr(each, name)) for name in each.__slots__} for each in run.operations]
+    operations = [{name: fields(getattr(each, name)) for name in each._fields} for each in run.operations]
     return (json.dumps({"command": run.command, "operations": operations}, ensure_ascii=False) + "\n").encode()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from installer.engine.diff import Change, Record, diff, key_of, leaving
 from installer.engine.resources import Block, Directory, Requires, Resource
@@ -12,8 +12,7 @@ from installer.engine.state import State
 from installer.engine.system import ABSENT, Entry, RealSystem
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One task of a run: which role wants it, its name for people, and its change."""
 
     role: str
@@ -21,8 +20,7 @@ class Step:
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """All steps of a run, in the order in which they are carried out."""
 
     steps: tuple[Step, ...]

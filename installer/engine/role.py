@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from installer.engine.facts import Machine
 from installer.engine.resources import Resource
@@ -13,8 +13,7 @@ from installer.events import Emit, Finding
 from installer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """Where this program keeps its own things on this machine."""
 
     config: Path
@@ -36,8 +35,7 @@ class Places:
         return self.config / "profiles"
 
 
-@dataclass(frozen=True)
-class Inspection:
+class Inspection(NamedTuple):
     """What a check may look at; `facts` are those of its own role."""
 
     machine: Machine
@@ -47,8 +45,7 @@ class Inspection:
     emit: Emit
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One proof of a role's promise. `active` ones start a program or publish, so `--offline` leaves them out."""
 
     name: str

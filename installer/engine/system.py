@@ -7,9 +7,8 @@ import os
 import shutil
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from installer.errors import InstallerError
 
@@ -22,8 +21,7 @@ PRIVATE_FILE = 0o600
 PRIVATE_DIRECTORY = 0o700
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What stands at a path: `content` of a file, `target` of a symbolic link, permission bits in `mode`."""
 
     kind: Kind
@@ -35,8 +33,7 @@ class Entry:
 ABSENT = Entry("absent")
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """A finished command; `code` is None where it ran out of time or could not be started."""
 
     code: int | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any, TextIO
 
 from installer.errors import CHANGES_PENDING, KEPT_EDIT, OK
@@ -29,9 +28,9 @@ class EnvelopeOutput:
     def emit(self, event: Event) -> None:
         """Remember one event."""
         if isinstance(event, Task):
-            self._tasks.append(asdict(event))
+            self._tasks.append(event._asdict())
         elif isinstance(event, Finding):
-            self._checks.append({**asdict(event), "fix": list(event.fix)})
+            self._checks.append({**event._asdict(), "fix": list(event.fix)})
         elif isinstance(event, Note):
             self._notes.append(event.text)
         elif isinstance(event, Recap):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from installer.events import Banner, Event, Finding, Note, Progress, Recap, Task
 
@@ -11,8 +11,7 @@ STATUS_WIDTH = 8
 _RECAP_ORDER = ("ok", "changed", "skipped", "kept", "failed")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: a status word that may be coloured, text, and whether it is only an aside."""
 
     status: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from installer.http import is_loopback
+from installer.addresses import is_loopback
 from installer.settings import setting
 
 EVENTS = ("done", "error", "stuck", "permission", "question")
@@ -27,6 +26,8 @@ def check_seconds(value: int) -> str:
 
 def check_address(value: str) -> str:
     """Return what is wrong with an address that secrets are sent to, or ''."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port

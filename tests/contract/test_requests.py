@@ -11,7 +11,8 @@ import trustme
 from contract.proxy import Proxy
 from contract.trip import complete, prove
 from installer import __version__
-from installer.http import Client, is_loopback
+from installer.addresses import is_loopback
+from installer.http import Client
 from support.faulty import FaultyServer, answer_json, page
 from support.ntfy import RealNtfy
 from support.processes import free_port

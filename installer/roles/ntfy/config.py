@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from installer.http import is_loopback
+from installer.addresses import is_loopback
 from installer.roles.channel import ChannelConfig
 from installer.secrets import Secret, generate
 from installer.settings import setting
@@ -22,6 +21,8 @@ _UNFIT = re.compile(r"[\s\x00-\x20\x7f\\]|\.\.")
 
 def check_server(value: str) -> str:
     """Return what is wrong with a server's address, or ''."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
@@ -129,6 +130,6 @@ class NtfyConfig(ChannelConfig):
     def problems(self) -> list[tuple[str, str]]:
         """Return what is wrong with the keys together: (key, text)."""
         has_credentials = self.token or self.password or self.read_token
-        if has_credentials and urlsplit(self.server).scheme == "http" and not is_loopback(self.server):
+        if has_credentials and self.server.lower().startswith("http:") and not is_loopback(self.server):
             return [("server", "would send the credentials in clear text over http; use https://")]
         return []

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,7 +104,7 @@ def test_steps_that_build_on_each_other_all_count_once_the_last_is_there(tmp_pat
 def test_a_new_folder_counts_before_it_has_its_mode(tmp_path: Path) -> None:
     made = Operation(tmp_path, "k", Shape("absent"), Shape("directory", 0o751), Record("directory", "role"), None)
     assert journal.is_done(SYSTEM, made)
-    assert not journal.is_done(SYSTEM, replace(made, before=Shape("directory", 0o700)))
+    assert not journal.is_done(SYSTEM, made._replace(before=Shape("directory", 0o700)))
 
 
 def test_old_runs_go_but_never_one_that_replaced_somebodys_work(runs: Path) -> None:
