@@ -50,7 +50,7 @@ class Answer:
         """The answer as a JSON object, if it is one."""
         try:
             data = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return data if isinstance(data, dict) else None
 

@@ -33,7 +33,8 @@ def check_address(value: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return "is no address"
-    if not host or parts.scheme not in ("http", "https"):
+    # A backslash is a slash to the plugin, so it would name another host there.
+    if not host or "\\" in value or parts.scheme not in ("http", "https"):
         return "must be an https:// address"
     if parts.scheme == "http" and not is_loopback(value):
         return "would send secrets in clear text; use https://"

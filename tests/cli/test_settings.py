@@ -215,3 +215,14 @@ def test_a_role_that_lacks_what_it_needs_names_every_way_to_give_it(program: Pro
     for name in ("--telegram-token-file", "INSTALLER_TELEGRAM_CHAT", "--line-to", "INSTALLER_LINE_TOKEN"):
         assert name in done.err
     assert program.run("profiles", "validate", str(profile)).code == 0
+
+
+def test_a_webhooks_header_is_not_sent_to_another_address(program: Program) -> None:
+    profile = program.home / "mine.yaml"
+    profile.write_text("schema: 1\nroles: [plugin, webhook]\n")
+    given = {"INSTALLER_WEBHOOK_URL": "https://one.example/x", "INSTALLER_WEBHOOK_AUTHORIZATION": f"Bearer {TOKEN}"}
+    assert program.run("apply", str(profile), *SKIP, environ=given).code == 0
+    assert program.settings["webhook"]["headers"] == {"authorization": f"Bearer {TOKEN}"}
+    other = {"INSTALLER_WEBHOOK_URL": "https://two.example/x"}
+    assert program.run("apply", *SKIP, environ=other).code == 0
+    assert "headers" not in program.settings["webhook"]

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from installer.commands.context import SCHEMA
 from installer.engine.facts import Machine
 from installer.engine.role import Places
 from installer.engine.system import RealSystem
@@ -150,3 +151,12 @@ def test_what_is_off_is_not_there() -> None:
 def test_every_channel_says_what_it_needs() -> None:
     for kind in ChannelConfig.__subclasses__():
         assert isinstance(kind().for_plugin(), dict)
+
+
+def test_every_secret_variable_is_hidden_from_the_agents_shell() -> None:
+    variables = [key.variable for key in SCHEMA.keys.values() if key.secret]
+    code = """
+        const { secretNames } = await import("./environment.ts")
+        console.log(JSON.stringify(secretNames(JSON.parse(await Bun.stdin.text()))))
+    """
+    assert bun(code, json.dumps({**dict.fromkeys(variables, "x"), "HOME": "/"}).encode()) == variables

@@ -23,8 +23,9 @@ describe("text is data on every desktop", () => {
     const script = argv.slice(1, -2).filter((word) => word !== "-e")
     expect(script).toEqual([
       "on run argv",
-      "display notification (item 2 of argv) with title (item 1 of argv)",
+      "display notification (item 3 of argv) with title (item 2 of argv)",
       "end run",
+      "opencode",
     ])
   })
 

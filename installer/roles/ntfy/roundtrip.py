@@ -159,7 +159,7 @@ class _Trip:
         try:
             data = self._publisher.get("/v1/account", self.step).data or {}
             limit, left = int(data["limits"]["messages"]), int(data["stats"]["messages_remaining"])
-        except (UnreachableError, KeyError, TypeError, ValueError):
+        except (UnreachableError, KeyError, TypeError, ValueError, OverflowError):
             return "", False
         return f"{left:,} of {limit:,} messages left today", left < limit * FEW_LEFT
 
@@ -172,7 +172,7 @@ def _events(lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
     for line in lines:
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(event, dict):
             yield event

@@ -9,7 +9,7 @@ from typing import Any
 
 from installer.engine.resources import Absent, Directory, File, Requires, Resource
 from installer.engine.role import Inspection
-from installer.engine.system import PRIVATE_FILE, RealSystem
+from installer.engine.system import PRIVATE_DIRECTORY, PRIVATE_FILE, RealSystem
 from installer.roles.channel import ChannelConfig
 from installer.roles.plugin.config import PluginConfig
 from installer.roles.plugin.facts import MODULES_FOLDER, PluginFacts
@@ -28,7 +28,7 @@ def tasks(settings: Settings, facts: PluginFacts) -> list[Resource]:
     wanted: list[Resource] = [_opencode(facts)]
     if settings.of(PluginConfig).desktop:
         wanted.append(_notifier(facts))
-    wanted += [Directory(folder / "plugin"), Directory(folder / MODULES_FOLDER)]
+    wanted += [Directory(folder / "plugin"), Directory(folder / MODULES_FOLDER, PRIVATE_DIRECTORY)]
     wanted += [_source(folder, name, facts) for name in modules]
     wanted.append(
         File(

@@ -44,7 +44,12 @@ class WebhookConfig(ChannelConfig):
         question="Address of the webhook",
     )
     authorization: Secret | None = setting(
-        None, "Value of the Authorization header", "secret", check=check_authorization, example="Bearer …"
+        None,
+        "Value of the Authorization header",
+        "secret",
+        check=check_authorization,
+        bound_to="url",
+        example="Bearer …",
     )
     template: str | None = setting(
         None,

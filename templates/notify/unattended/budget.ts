@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { replaceFile } from "./files.ts"
-import { USER_AGENT } from "./http.ts"
+import { jsonOf, USER_AGENT } from "./http.ts"
 
 const ASK_EVERY = 10
 const ASK_MS = 2_000
@@ -60,8 +60,12 @@ export class Budget {
     day.unasked = 0
     try {
       const headers = { "user-agent": USER_AGENT, ...this.#headers }
-      const response = await fetch(`${this.#server}/v1/account`, { headers, signal: AbortSignal.timeout(ASK_MS) })
-      const { limits, stats } = (await response.json()) as { limits: { messages: number }; stats: { messages: number } }
+      const response = await fetch(`${this.#server}/v1/account`, {
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.timeout(ASK_MS),
+      })
+      const { limits, stats } = (await jsonOf(response)) as { limits: { messages: number }; stats: { messages: number } }
       if (limits.messages > 0) Object.assign(day, { limit: limits.messages, used: stats.messages })
       this.#save(day)
     } catch {

@@ -14,10 +14,11 @@ type Shape = Pick<Message, "event" | "title" | "body">
 
 export type Desktop = "linux" | "mac" | "windows"
 
-// AppleScript code is fixed; the text arrives as arguments and is never part of it.
+// AppleScript code is fixed; the text arrives as arguments and is never part of it. The word before it ends the options:
+// a folder called `-e…` would otherwise be one more line of code.
 const APPLESCRIPT = [
   "on run argv",
-  "display notification (item 2 of argv) with title (item 1 of argv)",
+  "display notification (item 3 of argv) with title (item 2 of argv)",
   "end run",
 ].flatMap((line) => ["-e", line])
 
@@ -40,7 +41,7 @@ $id = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\\WindowsPowerShell\\v1.0\\powershe
 export function desktopCommand(desktop: Desktop, { event, title, body }: Shape): Command {
   switch (desktop) {
     case "mac":
-      return { argv: ["osascript", ...APPLESCRIPT, title, body] }
+      return { argv: ["osascript", ...APPLESCRIPT, "opencode", title, body] }
     case "windows": {
       const script = Buffer.from(TOAST, "utf16le").toString("base64")
       const stdin = Buffer.from(JSON.stringify({ title, body })).toString("base64")

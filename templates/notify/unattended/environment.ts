@@ -1,6 +1,7 @@
 type Environment = Record<string, string | undefined>
 
-const SECRET = /^(OPENCODE_(SERVER_)?PASSWORD|INSTALLER_\w*(TOKEN|PASSWORD|SECRET|TOPIC))$/i
+const SECRET =
+  /^(OPENCODE_(SERVER_)?PASSWORD|INSTALLER_(\w*(TOKEN|PASSWORD|SECRET|TOPIC)|DISCORD_WEBHOOK|WEBHOOK_(URL|AUTHORIZATION)))$/i
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 /** Given an environment, return the names of the secrets in it that are opencode's or ours, also hidden ones. */

@@ -8,6 +8,8 @@ export interface Answer {
   json: Record<string, unknown> | undefined
 }
 
+const LARGEST_ANSWER = 64 * 1024
+
 export const USER_AGENT = `opencode-unattended/${VERSION}`
 
 /** Send JSON and return the answer, whatever its status; reject if none comes. */
@@ -25,8 +27,7 @@ export async function postJson(
     redirect: "manual",
     signal,
   })
-  const text = await response.text()
-  return { status: response.status, ok: response.ok, json: jsonObject(text) }
+  return { status: response.status, ok: response.ok, json: await jsonOf(response) }
 }
 
 /** Send JSON to a service whose success is its status. */
@@ -35,9 +36,18 @@ export async function deliverJson(...request: Parameters<typeof postJson>): Prom
   if (!ok) throw new Refused(`HTTP ${status}`, { retry: status === 429 || status >= 500 })
 }
 
-function jsonObject(text: string): Record<string, unknown> | undefined {
+/** Return the JSON object an answer holds, if it does and is no longer than any that is meant for us. */
+export async function jsonOf(response: Response): Promise<Record<string, unknown> | undefined> {
+  // An endless answer would fill opencode's memory.
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of response.body ?? []) {
+    size += part.length
+    if (size > LARGEST_ANSWER) return undefined
+    parts.push(part)
+  }
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = JSON.parse(Buffer.concat(parts).toString())
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined

@@ -118,7 +118,7 @@ def test_a_link_in_the_place_of_the_entry_is_not_written_through(home: Path, ins
     assert not entry.is_symlink()
 
 
-@pytest.mark.parametrize("umask", [0o022, 0o077])
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_modes_do_not_depend_on_the_umask(umask: int, home: Path, installer: Apply) -> None:
     before = os.umask(umask)
     try:
@@ -128,6 +128,7 @@ def test_modes_do_not_depend_on_the_umask(umask: int, home: Path, installer: App
     config = home / ".config"
     modes = {
         "opencode/plugin/notify.ts": 0o644,
+        "opencode/unattended": 0o700,
         "opencode/unattended/notify.json": 0o600,
         "opencode-unattended": 0o700,
         "opencode-unattended/config.yaml": 0o600,
