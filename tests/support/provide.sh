@@ -9,9 +9,12 @@ debian_commands() {
   cat <<'EOF'
 bwrap bubblewrap
 busybox busybox-static
+curl curl
+dash dash
 dbus-run-session dbus
 debootstrap debootstrap
 dunst dunst
+gdbus libglib2.0-bin
 git git
 ksh ksh
 mksh mksh
@@ -20,6 +23,7 @@ notify-send libnotify-bin
 npm npm
 python3 python3-venv
 setsid util-linux
+wget wget
 Xvfb xvfb
 yash yash
 zsh zsh
