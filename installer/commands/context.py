@@ -70,13 +70,11 @@ class Context:
             package.folder("profiles"),
             self.system.names,
             self._content,
-            lambda path: not self.system.look(path.resolve()).mode & 0o077,
+            lambda path: not self.system.look_through(path).mode & 0o077,
         )
 
     def _content(self, path: Path) -> bytes | None:
-        entry = self.system.look(path)
-        if entry.kind == "symlink" and path.exists():
-            entry = self.system.look(path.resolve())
+        entry = self.system.look_through(path)
         return entry.content if entry.kind == "file" else None
 
     @property
@@ -130,8 +128,8 @@ class Context:
                 "no profile is given and none is saved",
                 f"name one: installer apply PROFILE, --profile or INSTALLER_PROFILE; there are: {names}",
             )
-        problems: list[Problem] = []
-        flags = {**flag_values(self.options, problems, self._content), **self.prompted}
+        problems = list(self._flags[1])
+        flags = {**self._flags[0], **self.prompted}
         given = resolve.Given(flags, self.system.environ, complete)
         chain = profiles.chain(self.shelf, self.profile, "profile", problems)
         if not chain:
@@ -147,6 +145,12 @@ class Context:
                 self._told.add(sentence)
                 self.emit(Note(sentence, "warning"))
         return settings
+
+    @cached_property
+    def _flags(self) -> tuple[dict[str, Value], list[Problem]]:
+        """The values given by flags and what is wrong with them, read once: standard input holds a secret only once."""
+        problems: list[Problem] = []
+        return flag_values(self.options, problems, self._content), problems
 
     def learn(self, settings: Settings) -> None:
         """Keep the secrets of these settings out of everything that is printed."""

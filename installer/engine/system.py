@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -65,6 +66,11 @@ class RealSystem:
                 return ABSENT
             raise disk_error(error, path) from error
         return Entry("other", mode)
+
+    def look_through(self, path: Path) -> Entry:
+        """Return what stands at `path`, through links. Raise InstallerError if it cannot be read."""
+        entry = self.look(path)
+        return self.look(path.resolve()) if entry.kind == "symlink" and path.exists() else entry
 
     def look_folder(self, path: Path) -> Entry:
         """Return what stands at `path`; a link to a folder counts as that folder."""
@@ -188,6 +194,20 @@ class RealSystem:
             )
         finally:
             os.close(descriptor)
+
+    def end(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        """End a started command and all that it started: asked first, killed after so many seconds."""
+        import signal
+        import subprocess
+
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(process.pid, number)
+            except ProcessLookupError:
+                break
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+        process.wait()
 
 
 class DryRunSystem(RealSystem):

@@ -167,3 +167,19 @@ def test_a_file_that_somebody_edited_is_asked_about(program: Program, decision: 
     assert path.read_text() == ("// mine\n" if decision == "keep" else ours)
     backups = [name for name in program.tree() if "/backup/" in name]
     assert len(backups) == (0 if decision == "keep" else 1)
+
+
+def test_a_secret_from_standard_input_is_asked_for_once(program: Program) -> None:
+    with terminal(program, "--no-tty", "--ntfy-token-file", "-") as screen:
+        screen.expect(CHOOSE)
+        screen.answer()
+        screen.expect("--ntfy-token-file:")
+        screen.answer("tk_typed")
+        for each in (SERVER, TOPIC):
+            screen.expect(each)
+            screen.answer()
+        screen.expect(CONFIRM)
+        screen.answer("n")
+        assert screen.end() == 1
+        assert screen.seen.count("--ntfy-token-file:") == 1
+        assert "tk_typed" not in screen.seen

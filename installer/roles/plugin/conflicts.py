@@ -56,7 +56,7 @@ def _packages(inspection: Inspection) -> list[str]:
 
 def _files(inspection: Inspection) -> list[str]:
     facts: PluginFacts = inspection.facts
-    contents = {path: inspection.machine.system.look(path).content for path in facts.other_plugins}
+    contents = {path: inspection.machine.system.look_through(path).content for path in facts.other_plugins}
     return [str(path) for path, text in contents.items() if _TELLS.search(text) and _SENDS.search(text)]
 
 
@@ -64,7 +64,7 @@ def _read(inspection: Inspection, name: str) -> dict[str, Any]:
     """Return one of opencode's configuration files, empty if it is not there or cannot be understood."""
     facts: PluginFacts = inspection.facts
     path: Path = facts.config_folder / name
-    text = inspection.machine.system.look(path).content.decode(errors="replace")
+    text = inspection.machine.system.look_through(path).content.decode(errors="replace")
     plain = _LAST_COMMA.sub(lambda match: match[1] or "", _COMMENTS.sub(lambda match: match[1] or "", text))
     try:
         data = json.loads(plain)

@@ -111,19 +111,10 @@ class PluginFacts:
                 path = self.config_folder / folder / name
                 if path == entry or not name.endswith(PLUGIN_ENDINGS):
                     continue
-                content = self._content(path)
+                content = self.machine.system.look_through(path).content
                 if content == ours or mark in content:
                     copies.append(path)
         return copies
-
-    def _content(self, path: Path) -> bytes:
-        entry = self.machine.system.look(path)
-        if entry.kind != "symlink":
-            return entry.content
-        try:
-            return path.read_bytes()
-        except OSError:
-            return b""
 
     @cached_property
     def other_plugins(self) -> list[Path]:

@@ -12,7 +12,6 @@ import http.client
 import json
 import os
 import shlex
-import signal
 import socket
 import subprocess
 import threading
@@ -25,7 +24,7 @@ from urllib.parse import quote, unquote
 
 from installer import __version__
 from installer.engine.role import Inspection
-from installer.engine.system import PRIVATE_DIRECTORY
+from installer.engine.system import PRIVATE_DIRECTORY, RealSystem
 from installer.events import Finding, Progress
 from installer.roles.plugin.facts import MODULES_FOLDER, PluginFacts
 from installer.secrets import generate
@@ -46,6 +45,7 @@ _SLOW_SECONDS = 3.0
 class Server:
     """An opencode of our own on a free loopback port; `touched` is the monotonic time of its answer for the folder."""
 
+    system: RealSystem
     process: subprocess.Popen[bytes]
     port: int
     password: str
@@ -107,7 +107,7 @@ class Server:
 
     def last_words(self) -> str:
         """Return the last line the program printed."""
-        lines = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
+        lines = self.system.look(self.log).content.decode(errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "it printed nothing")
 
 
@@ -148,7 +148,7 @@ def _watch_it_load(inspection: Inspection, server: Server) -> Finding:
     started = time.monotonic()
     slow: Progress | None = Progress("opencode is installing its plugin package, as on every first start")
     while time.monotonic() - started < LOAD_SECONDS:
-        mark = _mark(inspection.places.state, folder)
+        mark = _mark(inspection, folder)
         if mark is not None:
             return _loaded(mark)
         ours = [error for error in server.errors if _about_us(inspection.facts, error)]
@@ -207,11 +207,11 @@ def _ready(server: Server) -> bool:
     return False
 
 
-def _mark(state: Path, folder: str) -> dict[str, object] | None:
+def _mark(inspection: Inspection, folder: str) -> dict[str, object] | None:
     """Return the plugin's mark if it was made for our folder, which no other opencode ever saw."""
     try:
-        mark = json.loads((state / "loaded.json").read_bytes())
-    except (OSError, ValueError):
+        mark = json.loads(inspection.machine.system.look(inspection.places.state / "loaded.json").content)
+    except ValueError:
         return None
     if not isinstance(mark, dict) or os.path.realpath(str(mark.get("directory"))) != folder:
         return None
@@ -233,11 +233,12 @@ def _server(inspection: Inspection, opencode: Path) -> Iterator[Server]:
     command = [str(opencode), "serve", "--hostname", "127.0.0.1", "--port", str(port)]
     try:
         process = system.start(command, folder, environ, log)
-        server = Server(process, port, password, folder, log)
+        server = Server(system, process, port, password, folder, log)
         try:
             yield server
         finally:
-            _stop(server)
+            server.ask("POST", "/global/dispose", 1.0)
+            system.end(process, STOP_SECONDS)
     finally:
         system.remove_tree(folder)
         system.remove(log)
@@ -264,18 +265,3 @@ def _empty_folder(inspection: Inspection) -> Path:
 def _in_work_tree(inspection: Inspection, folder: Path) -> bool:
     real = Path(os.path.realpath(folder))
     return any(inspection.machine.system.look(each / ".git").kind != "absent" for each in (real, *real.parents))
-
-
-def _stop(server: Server) -> None:
-    """End the server and all it started."""
-    server.ask("POST", "/global/dispose", 1.0)
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(server.process.pid, number)
-        except ProcessLookupError:
-            break
-        try:
-            server.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
-    server.process.wait()

@@ -67,6 +67,13 @@ def test_what_is_no_notifier_is_left_unnamed(name: str, text: str, inspection: I
     assert conflicts.found(inspection).status == "ok"
 
 
+def test_a_notifier_behind_a_link_is_seen_too(inspection: Inspection, tmp_path: Path) -> None:
+    dotfiles = tmp_path / "mine.ts"
+    dotfiles.write_text('if (event.type === "session.idle") await fetch("https://ntfy.sh/x")')
+    (opencode(inspection) / "plugin" / "linked.ts").symlink_to(dotfiles)
+    assert "linked.ts" in conflicts.found(inspection).text
+
+
 def log(inspection: Inspection, *entries: dict[str, str]) -> Finding:
     lines = [json.dumps({"at": f"2026-11-22T10:0{index}:00Z", **each}) for index, each in enumerate(entries)]
     (inspection.places.state / "notify.log").write_text("torn {\n" + "\n".join(lines) + "\n")
